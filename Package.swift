@@ -1,0 +1,52 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is built the same way: Swift 6, unsafe code marked, no warning let through.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A module of the ledger; `needs` is the module graph, which the build checks against the imports.
+func module(_ name: String, needs: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: needs, swiftSettings: settings)
+}
+
+func tests(_ name: String, needs: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: needs, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "stele",
+    products: [
+        .executable(name: "steled", targets: ["steled"]),
+        .executable(name: "stele", targets: ["stele"]),
+    ],
+    targets: [
+        .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        module("LMDB", needs: ["CLMDB"]),
+        module("Proof", needs: ["CCrypto"]),
+        module("Secrets", needs: ["CCrypto"]),
+        module("Ledger"),
+        module("Store", needs: ["LMDB", "Proof"]),
+        module("Engine", needs: ["Ledger", "Store", "Proof", "Secrets"]),
+        module("Wire", needs: ["Ledger"]),
+        module("Server", needs: ["Wire", "Engine", "Ledger", "Store", "CLinux"]),
+
+        .executableTarget(
+            name: "steled", dependencies: ["Server", "Engine", "CLinux"], swiftSettings: settings),
+        .executableTarget(
+            name: "stele",
+            dependencies: ["Wire", "Engine", "Store", "Ledger", "Proof", "Secrets", "CLinux"],
+            swiftSettings: settings),
+
+        tests("LedgerTests", needs: ["Ledger"]),
+    ]
+)

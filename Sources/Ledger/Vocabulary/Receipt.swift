@@ -1,0 +1,53 @@
+/// What a write answers. One value is reused from command to command.
+package struct Receipt: Sendable {
+    package struct Change: Sendable, Equatable {
+        package var account: AccountNumber
+        package var balance: BalanceName
+        /// The sum of the event's postings to the balance, as they changed `available`.
+        package var amount: Int64
+        /// Available after the event.
+        package var after: Int64
+    }
+
+    package struct Reached: Sendable, Equatable {
+        package var account: AccountNumber
+        package var ladder: Word
+        package var from: Int64
+        package var to: Int64
+    }
+
+    package struct Explained: Sendable, Equatable {
+        package var name: Word
+        package var value: Rational
+    }
+
+    package var sequence: SequenceNumber = 0
+    package var time = Instant(microseconds: 0)
+    package var isDuplicate = false
+    /// The command's own account: its balances are named without it.
+    package var account = AccountNumber.ledger
+    /// The rulebook that decided, by number; its ladders name the rungs.
+    package var rules: UInt32 = 0
+    package var changes: [Change] = []
+    package var reached: [Reached] = []
+    /// Items.
+    package var granted: [Word] = []
+    /// CLAIM's arguments for what became claimable.
+    package var claimable: [String] = []
+    package var explain: [Explained] = []
+
+    package init() {}
+
+    package mutating func reset() {
+        sequence = 0
+        time = Instant(microseconds: 0)
+        isDuplicate = false
+        account = .ledger
+        rules = 0
+        changes.removeAll(keepingCapacity: true)
+        reached.removeAll(keepingCapacity: true)
+        granted.removeAll(keepingCapacity: true)
+        claimable.removeAll(keepingCapacity: true)
+        explain.removeAll(keepingCapacity: true)
+    }
+}
