@@ -9,3 +9,11 @@ package struct Rational: Hashable, Sendable {
         denominator = 1
     }
 }
+
+extension Rational {
+    /// A fraction that is in lowest terms already, its denominator positive; `nil` otherwise.
+    package init?(exactly numerator: Int64, over denominator: Int64) {
+        guard denominator == 1 else { return nil }
+        self.init(numerator)
+    }
+}
