@@ -160,7 +160,7 @@ extension Event {
             let account = try decodeIndex(&reader, short: head >> 5, limit: 7)
             let word = try reader.varint32()
             let qualifier = try reader.varint()
-            let isHold = kind == .hold
+            let isHold = kind.isBySequence
             let fits =
                 isHold
                 ? word == 0 && qualifier < 1 << 60
@@ -168,7 +168,7 @@ extension Event {
             guard fits else { throw DecodingError("a mark is out of range", at: reader.position) }
             let key =
                 isHold
-                ? CellKey(hold: qualifier)
+                ? CellKey(kind, sequence: qualifier)
                 : CellKey(kind, Word(word), UInt32(truncatingIfNeeded: qualifier))
             var value: CellValue?
             if head & 0x10 == 0 {

@@ -123,9 +123,9 @@ extension Event {
             head |= UInt8(min(mark.account, 7)) << 5
             writer.u8(head)
             if mark.account >= 7 { writer.varint(mark.account) }
-            if mark.key.kind == .hold {
+            if mark.key.kind?.isBySequence == true {
                 writer.varint(UInt64(0))
-                writer.varint(mark.key.hold)
+                writer.varint(mark.key.sequence)
             } else {
                 writer.varint(mark.key.word.rawValue)
                 writer.varint(mark.key.qualifier)

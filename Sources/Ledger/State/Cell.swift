@@ -1,5 +1,5 @@
 /// What a cell is about: a kind (4 bits), a word (28 bits) and a qualifier (32 bits); a hold's is its
-/// sequence number (60 bits). Ascending keys group an account's cells by kind.
+/// sequence number (60 bits), as is a reversed event's. Ascending keys group an account's cells by kind.
 package struct CellKey: Hashable, Comparable, Sendable {
     package var rawValue: UInt64
 
@@ -9,8 +9,9 @@ package struct CellKey: Hashable, Comparable, Sendable {
         rawValue = UInt64(kind.rawValue) << 60 | UInt64(word.rawValue) << 32 | UInt64(qualifier)
     }
 
-    package init(hold: SequenceNumber) {
-        rawValue = UInt64(CellKind.hold.rawValue) << 60 | hold
+    /// - Parameter kind: one whose key is a sequence number.
+    package init(_ kind: CellKind, sequence: SequenceNumber) {
+        rawValue = UInt64(kind.rawValue) << 60 | sequence
     }
 
     package init(_ balance: BalanceName) {
@@ -27,7 +28,7 @@ package struct CellKey: Hashable, Comparable, Sendable {
     package var kind: CellKind? { CellKind(rawValue: UInt8(rawValue >> 60)) }
     package var word: Word { Word(UInt32(truncatingIfNeeded: rawValue >> 32) & 0x0FFF_FFFF) }
     package var qualifier: UInt32 { UInt32(truncatingIfNeeded: rawValue) }
-    package var hold: SequenceNumber { rawValue & 0x0FFF_FFFF_FFFF_FFFF }
+    package var sequence: SequenceNumber { rawValue & 0x0FFF_FFFF_FFFF_FFFF }
 
     package var balance: BalanceName {
         BalanceName(currency: word, facet: Word(qualifier))

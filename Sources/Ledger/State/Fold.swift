@@ -120,12 +120,10 @@ extension State {
                 removeCell(account, mark.key)
             }
         }
-        // The ledger keeps the holds that expire, so that the clock finds them.
+        // The ledger keeps all open holds, so that they are found by number and by the clock.
         guard mark.key.kind == .hold, isLedgerNew else { return }
         if let value = mark.value {
-            if value.c != 0 {
-                setCell(.ledger, mark.key, CellValue(value.c, Int64(account.rawValue)))
-            }
+            setCell(.ledger, mark.key, CellValue(value.c, Int64(account.rawValue)))
         } else {
             removeCell(.ledger, mark.key)
         }

@@ -66,12 +66,21 @@ extension State {
         touch(account)
         if journal.isRecording { journal.record(.newID(account, newIDs[account])) }
         newIDs[account] = NewID(opened: event.sequence, sealed: sealed)
+        indexID(account, event.sequence, sealed)
         guard rows.row(account).last < event.sequence else { return }
         journalRow(account)
         rows[account].opened = event.sequence
         rows[account].parent = parent
         rows[account].tokenKey = source.tokenKey(account)
         if parent != .ledger { setCell(parent, CellKey(.child, .none, account.rawValue), .zero) }
+    }
+
+    /// Enters the account in the directory, unless it is there or its key is gone.
+    private mutating func indexID(
+        _ account: AccountNumber, _ sequence: SequenceNumber, _ sealed: [UInt8]
+    ) {
+        guard let id = source.unseal(sealed, account, sequence, field: 0) else { return }
+        setDirectory(directoryKey(id, id.indices), UInt64(account.rawValue))
     }
 
     private mutating func foldChange(
@@ -89,6 +98,7 @@ extension State {
         case .forgotten:
             rows[account].flags.insert(.forgotten)
             rows[account].tokenKey = .absent
+            ids[account] = nil
             if journal.isRecording { journal.record(.newID(account, newIDs[account])) }
             newIDs[account] = NewID(opened: event.sequence, sealed: [])
         }

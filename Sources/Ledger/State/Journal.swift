@@ -83,6 +83,7 @@ extension State {
             recentKeys.remove(token)
         case .newID(let account, let old):
             newIDs[account] = old
+            ids[account] = nil
         }
     }
 }

@@ -40,6 +40,9 @@ package struct State {
     var pool = CellPool()
     var journal = Journal()
     var actorNumbers: [Actor: UInt32] = [:]
+    /// Ids lately shown, unsealed.
+    var ids: [AccountNumber: [UInt8]] = [:]
+    private static let idsMax = 65_536
 
     /// The directory's entry of an id that was forgotten.
     static let forgottenEntry = UInt64.max
@@ -100,6 +103,37 @@ package struct State {
         guard let stored = source.storedAccount(directoryKey) else { return nil }
         directory.insert(directoryKey, UInt64(stored.rawValue))
         return stored
+    }
+
+    /// What the directory has an id under.
+    package mutating func directoryKey(_ bytes: [UInt8], _ range: Range<Int>) -> Token {
+        var hash = SipHash(key: row(.ledger).tokenKey, isWide: true)
+        hash.append(2)
+        hash.append(bytes, range)
+        return hash.finish128()
+    }
+
+    /// The account of an id, if it was ever seen and isn't forgotten.
+    package mutating func find(_ bytes: [UInt8], _ range: Range<Int>) -> AccountNumber? {
+        guard let account = account(directoryKey(bytes, range)), !isForgotten(account) else {
+            return nil
+        }
+        return account
+    }
+
+    /// The account's id; `~<number>` once it is forgotten.
+    package mutating func id(_ account: AccountNumber) -> [UInt8] {
+        if let known = ids[account] { return known }
+        var id: [UInt8]?
+        if let new = newIDs[account] {
+            id = source.unseal(new.sealed, account, new.opened, field: 0)
+        } else if let stored = source.storedID(account) {
+            id = source.unseal(stored.sealed, account, stored.opened, field: 0)
+        }
+        guard let id else { return Array("~\(account.rawValue)".utf8) }
+        if ids.count >= Self.idsMax { ids.removeAll(keepingCapacity: true) }
+        ids[account] = id
+        return id
     }
 
     /// The event that carries this idempotency token.

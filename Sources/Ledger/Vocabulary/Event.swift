@@ -34,6 +34,8 @@ package enum CellKind: UInt8, Sendable {
     case balance = 0
     case received, rung, fact, item, claim, streak, goal, goalMember, limit, hold, child, equipped
     case unlock
+    /// How much of an event was reversed.
+    case reversed
 
     package var isMark: Bool {
         switch self {
@@ -41,6 +43,9 @@ package enum CellKind: UInt8, Sendable {
         default: true
         }
     }
+
+    /// Whether the key is a sequence number rather than a word and a qualifier.
+    package var isBySequence: Bool { self == .hold || self == .reversed }
 }
 
 /// One event of the log: what happened, why, and what came of it.
