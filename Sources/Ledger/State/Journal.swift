@@ -47,6 +47,12 @@ extension State {
                 actorCount: actors.count))
     }
 
+    /// The row as it was when the journal began, if it has changed since.
+    func journalled(_ account: AccountNumber) -> AccountRow? {
+        for case .row(account, let row) in journal.entries { return row }
+        return nil
+    }
+
     /// The changes since `beginJournal` stand.
     package mutating func keepJournal() { journal.end() }
 
