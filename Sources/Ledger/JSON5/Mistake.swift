@@ -31,6 +31,8 @@ struct MistakeBook {
     private var isCutShort = false
 
     var isEmpty: Bool { found.isEmpty }
+    /// Whether a further mistake would not be kept.
+    var isFull: Bool { found.count >= MistakeBook.countMax }
 
     mutating func add(_ offset: Int, _ message: String) {
         guard found.count < MistakeBook.countMax else {
