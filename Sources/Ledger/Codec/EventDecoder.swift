@@ -202,7 +202,8 @@ extension Event {
             let numerator = try reader.signed()
             let denominator = try reader.varint()
             guard denominator <= UInt64(Int64.max),
-                let value = Rational(exactly: numerator, over: Int64(denominator))
+                let value = Rational(numerator, over: Int64(denominator)),
+                value.numerator == numerator, value.denominator == Int64(denominator)
             else { throw DecodingError("a fraction isn't in lowest terms", at: reader.position) }
             shown.append(Shown(name: name, value: value))
         }

@@ -41,7 +41,7 @@ extension Ledger {
         }
     }
 
-    private func value(of ladder: Int, _ slot: Int) throws(Refusal) -> Int64 {
+    private mutating func value(of ladder: Int, _ slot: Int) throws(Refusal) -> Int64 {
         switch rules.ladders[ladder].source {
         case .balance(_, _, let part):
             let value = touched[slot].value
@@ -54,8 +54,9 @@ extension Ledger {
                     ? value.earned : value.earned - touched[slot].received
             }
         case .formula(let formula):
-            let view = View(ledger: self, account: touched[slot].account)
-            return try evaluate(formula, view, "the ladder \(rules.ladders[ladder].text)")
+            requested.subject = touched[slot].account
+            defer { requested.subject = requested.account }
+            return try whole(formula)
         }
     }
 }

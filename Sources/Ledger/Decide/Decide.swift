@@ -61,6 +61,7 @@ extension Ledger {
         }
         switch command.verb {
         case .settle, .release: try findHold(command)
+        case .reverse: try findReversible(command)
         default: break
         }
         expireHolds(of: requested.account)
@@ -98,6 +99,7 @@ extension Ledger {
             let parent = state.parent(requested.account)
             return parent == .ledger ? nil : parent
         }()
+        requested.subject = requested.account
         if let parent = requested.parent { _ = state.row(parent) }
     }
 

@@ -27,15 +27,28 @@ extension Ledger {
         }
         // From here the command must succeed.
         if knownActor == nil { emitName(.actor(number: draft.actor, actor), text: []) }
-        for text in pendingWords {
-            emitName(
-                .word(number: UInt32(state.words.count + 1), text: ByteRange(start: 0, count: text.count)),
-                text: text)
-        }
-        pendingWords.removeAll(keepingCapacity: true)
+        emitPendingWords()
         buffer.append(writer, draft.sequence, draft.time)
         hasGroupBegun = true
         mustFold(draft)
+    }
+
+    /// Emits the draft as an event before the command's own: what an opened account is given.
+    mutating func emitDraftBeside() {
+        emitPendingWords()
+        draft.sequence = state.head + 1
+        draft.rules = rulesNumber
+        var event = draft
+        emitSide(&event)
+    }
+
+    mutating func emitPendingWords() {
+        for text in pendingWords {
+            let number = UInt32(state.words.count + 1)
+            emitName(
+                .word(number: number, text: ByteRange(start: 0, count: text.count)), text: text)
+        }
+        pendingWords.removeAll(keepingCapacity: true)
     }
 
     /// Where the draft stands in its group, if it is part of one.
@@ -47,7 +60,7 @@ extension Ledger {
         }
     }
 
-    private mutating func emitName(_ payload: Event.Payload, text: [UInt8]) {
+    mutating func emitName(_ payload: Event.Payload, text: [UInt8]) {
         side.reset()
         side.kind = .name
         side.sequence = state.head + 1
@@ -67,6 +80,12 @@ extension Ledger {
     /// Puts an event that belongs to no group into the buffer.
     mutating func emitAlone(_ event: inout Event) {
         event.group = .alone
+        append(&event)
+    }
+
+    /// Puts the last event of a group into the buffer.
+    mutating func emitLast(_ event: inout Event) {
+        event.group = .last
         append(&event)
     }
 

@@ -18,11 +18,14 @@ package struct Ledger: ~Copyable {
     var writer = ByteWriter(capacity: Limits.eventBytesMax)
     var sideWriter = ByteWriter(capacity: Limits.eventBytesMax)
     var touched: [Touched] = []
+    /// The event that REVERSE names.
+    var original = Event()
     var pendingWords: [[UInt8]] = []
     var inputs: [BoundInput] = []
-    var inputNumbers: [Rational] = []
+    /// What the inputs' ranges point into.
+    var inputText: [UInt8] = []
     var steps: [Rational] = []
-    var amounts: [Int64] = []
+    var planned: [PlannedPost] = []
     var requested = Requested()
     var group = GroupProgress.none
 
@@ -43,6 +46,8 @@ package struct Ledger: ~Copyable {
         var peer = Peer(uid: 0, role: [])
         var now = Instant(microseconds: 0)
         var account = AccountNumber.ledger
+        /// The account that formulas speak of: the command's, or the one whose ladder is climbed.
+        var subject = AccountNumber.ledger
         var by = AccountNumber.ledger
         var parent: AccountNumber?
         var isOperator: Bool { peer.role.contains(.operate) }

@@ -145,8 +145,10 @@ extension Ledger {
             var fits = true
             for other in draft.postings[0...index]
             where other.balance.currency == posting.balance.currency && other.side != .hold {
-                let sum = other.side == .spend
-                fits = State.add(other.amount, to: sum ? &burned : &issued) && fits
+                fits =
+                    (other.side == .spend
+                        ? State.add(other.amount, to: &burned)
+                        : State.add(other.amount, to: &issued)) && fits
             }
             guard fits else {
                 throw Refusal(

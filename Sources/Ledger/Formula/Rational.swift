@@ -149,11 +149,3 @@ extension Rational: CustomStringConvertible {
         denominator == 1 ? String(numerator) : String(numerator) + "/" + String(denominator)
     }
 }
-
-extension Rational {
-    /// A fraction that is in lowest terms already, its denominator positive; `nil` otherwise.
-    package init?(exactly numerator: Int64, over denominator: Int64) {
-        guard denominator == 1 else { return nil }
-        self.init(numerator)
-    }
-}

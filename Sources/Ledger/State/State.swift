@@ -79,6 +79,16 @@ package struct State {
         pool.value(row(account).block, key)
     }
 
+    /// As `value`, of an account whose row is known to be in memory.
+    func loadedValue(_ account: AccountNumber, _ key: CellKey) -> CellValue? {
+        pool.value(rows.row(account).block, key)
+    }
+
+    func loadedCells(_ account: AccountNumber, _ kind: CellKind) -> ArraySlice<Cell> {
+        pool.cells(rows.row(account).block, from: CellKey(startOf: kind))
+            .prefix { $0.key.kind == kind }
+    }
+
     package mutating func balance(_ account: AccountNumber, _ balance: BalanceName) -> CellValue {
         value(account, CellKey(balance)) ?? .zero
     }
