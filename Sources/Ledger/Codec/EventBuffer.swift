@@ -16,6 +16,13 @@ package struct EventBuffer: Sendable {
 
     package init() {}
 
+    /// A buffer that reuses the memory of one that was taken apart.
+    package init(bytes: [UInt8], ends: [UInt32]) {
+        self.bytes = bytes
+        self.ends = ends
+        reset()
+    }
+
     package var count: Int { ends.count }
     package var isEmpty: Bool { ends.isEmpty }
 

@@ -127,12 +127,15 @@ package struct Ledger: ~Copyable {
         hasGroupBegun = undo.hasGroupBegun
     }
 
-    /// Empties the buffer into `other`, whose memory it takes over.
-    package mutating func takeBuffer(_ other: inout EventBuffer) -> [AccountNumber] {
-        other.reset()
-        swap(&buffer, &other)
-        defer { wiped = [] }
-        return wiped
+    /// Takes what was decided, to be committed; `spare` lends its memory to what is decided next.
+    package mutating func takeBuffer(
+        spare: consuming EventBuffer
+    ) -> (events: EventBuffer, wiped: [AccountNumber]) {
+        spare.reset()
+        let taken = (buffer, wiped)
+        buffer = spare
+        wiped = []
+        return taken
     }
 }
 

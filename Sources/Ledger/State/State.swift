@@ -30,10 +30,13 @@ package struct State {
     /// Ids and directory entries since the last checkpoint; `forgottenEntry` marks a removal.
     package internal(set) var newIDs: [AccountNumber: NewID] = [:]
     package internal(set) var directory = TokenTable()
+    /// Tokens whose directory entries changed since the last checkpoint.
+    package internal(set) var directoryChanges: [Token] = []
     package internal(set) var recentKeys = TokenTable()
+    /// What a checkpoint under way has taken and not stored yet.
+    package internal(set) var leaving = Leaving()
     /// Accounts whose rows changed since the last checkpoint.
     package internal(set) var dirty: [AccountNumber] = []
-    /// Words and actors from these counts on are not in a checkpoint yet.
     package var source: any StateSource
 
     var rows = AccountTable()
@@ -135,7 +138,7 @@ package struct State {
     package mutating func id(_ account: AccountNumber) -> [UInt8] {
         if let known = ids[account] { return known }
         var id: [UInt8]?
-        if let new = newIDs[account] {
+        if let new = newIDs[account] ?? leaving.ids[account] {
             id = source.unseal(new.sealed, account, new.opened, field: 0)
         } else if let stored = source.storedID(account) {
             id = source.unseal(stored.sealed, account, stored.opened, field: 0)
@@ -148,7 +151,7 @@ package struct State {
 
     /// The event that carries this idempotency token.
     package func event(of token: Token) -> SequenceNumber? {
-        recentKeys[token] ?? source.storedKey(token)
+        recentKeys[token] ?? leaving.keys[token] ?? source.storedKey(token)
     }
 
     package func actorNumber(_ actor: Actor) -> UInt32? { actorNumbers[actor] }
@@ -218,5 +221,6 @@ package struct State {
     mutating func setDirectory(_ key: Token, _ value: UInt64) {
         if journal.isRecording { journal.record(.directory(key, directory[key])) }
         directory.insert(key, value)
+        directoryChanges.append(key)
     }
 }
