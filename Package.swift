@@ -48,5 +48,9 @@ let package = Package(
             swiftSettings: settings),
 
         tests("LedgerTests", needs: ["Ledger"]),
+        tests("LMDBTests", needs: ["LMDB"]),
+        tests("ProofTests", needs: ["Proof"]),
+        tests("SecretsTests", needs: ["Secrets"]),
+        tests("StoreTests", needs: ["Store", "LMDB", "Proof"]),
     ]
 )
