@@ -35,7 +35,7 @@ let package = Package(
         module("Proof", needs: ["CCrypto"]),
         module("Secrets", needs: ["CCrypto"]),
         module("Ledger"),
-        module("Store", needs: ["LMDB", "Proof"]),
+        module("Store", needs: ["LMDB", "Proof", "CLinux"]),
         module("Engine", needs: ["Ledger", "Store", "Proof", "Secrets"]),
         module("Wire", needs: ["Ledger"]),
         module("Server", needs: ["Wire", "Engine", "Ledger", "Store", "CLinux"]),

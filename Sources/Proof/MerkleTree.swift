@@ -49,6 +49,14 @@ package struct MerkleTree: Equatable, Sendable {
         size += MerkleTree.tileLeafCount
     }
 
+    /// The tree of those leaves that lie in full subtrees of 256.
+    package var fullTiles: MerkleTree {
+        var tiles = self
+        tiles.frontier.removeLast((size % MerkleTree.tileLeafCount).nonzeroBitCount)
+        tiles.size -= size % MerkleTree.tileLeafCount
+        return tiles
+    }
+
     /// The root of all leaves; of none, the hash of no bytes.
     package var root: Digest {
         guard var node = frontier.last else { return MerkleTree.emptyRoot }
