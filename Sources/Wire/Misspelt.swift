@@ -42,7 +42,7 @@ package enum Misspelt {
     static func account(_ argument: StaticString) -> Refusal {
         bad(
             argument,
-            "an account is 1 to \(Limits.accountBytesMax) bytes of printable UTF-8 without spaces, with at most one '/' inside and no '~' in front"
+            "an account is 1 to \(WireLimits.accountBytesMax) bytes of printable UTF-8 without spaces, with at most one '/' inside and no '~' in front"
         )
     }
 
@@ -59,11 +59,11 @@ package enum Misspelt {
     }
 
     static func text(_ argument: StaticString) -> Refusal {
-        bad(argument, "a text is valid UTF-8 of at most \(Limits.memoBytesMax) bytes without control characters")
+        bad(argument, "a text is valid UTF-8 of at most \(WireLimits.memoBytesMax) bytes without control characters")
     }
 
     static func key() -> Refusal {
-        bad("key", "a key is 1 to \(Limits.keyBytesMax) bytes of valid UTF-8 without control characters")
+        bad("key", "a key is 1 to \(WireLimits.keyBytesMax) bytes of valid UTF-8 without control characters")
     }
 
     static func sequence(_ argument: StaticString) -> Refusal {
@@ -92,7 +92,7 @@ package enum Misspelt {
 
     /// Outside text, cut to a length that fits a line.
     package static func quoted(_ bytes: [UInt8], _ range: ByteRange) -> String {
-        let count = min(range.count, Limits.quotedBytesMax)
+        let count = min(range.count, WireLimits.quotedBytesMax)
         return String(decoding: bytes[range.start..<(range.start + count)], as: UTF8.self)
     }
 }

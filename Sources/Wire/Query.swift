@@ -35,7 +35,7 @@ package enum Moment: Sendable, Equatable {
 package struct HistoryQuery: Sendable, Equatable {
     /// `nil`: those of all accounts.
     package var account: ByteRange?
-    package var count = Limits.historyRowsDefault
+    package var count = WireLimits.historyRowsDefault
     /// Only events with a lower number.
     package var before: SequenceNumber?
     /// The kind's number in the encoding of events.

@@ -154,7 +154,7 @@ package enum QueryParser {
     static func count(_ request: Request, _ index: Int) throws(Refusal) -> Int {
         guard let value = Numerals.whole(request.bytes, request.arguments[index]), value >= 1
         else { throw Misspelt.bad("count", "COUNT takes a whole number of at least 1") }
-        return min(Int(value), Limits.pageRowsMax)
+        return min(Int(value), WireLimits.pageRowsMax)
     }
 
     private static func moment(_ request: Request, _ index: Int) throws(Refusal) -> Moment {

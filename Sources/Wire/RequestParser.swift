@@ -41,10 +41,10 @@ package enum RequestParser {
         case .malformed(let fault): return .malformed(fault)
         }
         guard count > 0 else { return .malformed(.noArguments) }
-        guard count <= Limits.argumentsMax else { return .malformed(.tooManyArguments) }
+        guard count <= WireLimits.argumentsMax else { return .malformed(.tooManyArguments) }
 
         request.arguments.removeAll(keepingCapacity: true)
-        var limit = Limits.frameBytesMax
+        var limit = WireLimits.frameBytesMax
         for index in 0..<count {
             guard at < end else { return .incomplete }
             guard buffer[at] == UInt8(ascii: "$") else { return .malformed(.notABulkString) }
@@ -57,7 +57,7 @@ package enum RequestParser {
             }
             // Each argument still to come takes at least the six bytes of an empty one.
             let least = at - start + size + 2 + 6 * (count - index - 1)
-            guard least <= limit || (index == 0 && size == 5 && least <= Limits.rulesFrameBytesMax)
+            guard least <= limit || (index == 0 && size == 5 && least <= WireLimits.rulesFrameBytesMax)
             else { return .malformed(.tooBig) }
             let after = at + size
             guard after + 2 <= end else {
@@ -67,7 +67,7 @@ package enum RequestParser {
             guard buffer[after] == 0x0D, buffer[after + 1] == 0x0A else {
                 return .malformed(.missingLineEnd)
             }
-            if index == 0, isRules(buffer, at, size) { limit = Limits.rulesFrameBytesMax }
+            if index == 0, isRules(buffer, at, size) { limit = WireLimits.rulesFrameBytesMax }
             guard least <= limit else { return .malformed(.tooBig) }
             request.arguments.append(ByteRange(start: at - start, count: size))
             at = after + 2
@@ -92,7 +92,7 @@ package enum RequestParser {
             if at > first, value == 0 { return .malformed(.badLength) }
             value = value * 10 + Int(buffer[at] & 0x0F)
             at += 1
-            if at - first > Limits.lengthDigitsMax { return .malformed(.badLength) }
+            if at - first > WireLimits.lengthDigitsMax { return .malformed(.badLength) }
         }
         guard at < end else { return .incomplete }
         guard at > first, buffer[at] == 0x0D else { return .malformed(.badLength) }

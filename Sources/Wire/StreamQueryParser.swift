@@ -23,7 +23,7 @@ enum StreamQueryParser {
         let first = try bound(request, isReversed ? 3 : 2, isStart: true)
         let last = try bound(request, isReversed ? 2 : 3, isStart: false)
         var slice = StreamSlice(
-            first: first, last: last, count: Limits.pageRowsMax, isReversed: isReversed)
+            first: first, last: last, count: WireLimits.pageRowsMax, isReversed: isReversed)
         var options = ReadOptions(request, from: 4, CommandTable.spec(name))
         while let at = try options.next() {
             slice.count = try QueryParser.count(request, at)
@@ -32,7 +32,7 @@ enum StreamQueryParser {
     }
 
     private static func read(_ request: Request) throws(Refusal) -> StreamRead {
-        var read = StreamRead(sources: [], count: Limits.pageRowsMax)
+        var read = StreamRead(sources: [], count: WireLimits.pageRowsMax)
         var at = 1
         while at < request.count, !request.argument(at, is: "STREAMS") {
             let isCount = request.argument(at, is: "COUNT")
@@ -49,10 +49,10 @@ enum StreamQueryParser {
         }
         let streams = (request.count - at - 1) / 2
         guard at < request.count, (request.count - at - 1) % 2 == 0, streams >= 1,
-            streams <= Limits.streamsMax
+            streams <= WireLimits.streamsMax
         else {
             throw Misspelt.bad(
-                "streams", "XREAD takes as many ids as streams, at most \(Limits.streamsMax) each")
+                "streams", "XREAD takes as many ids as streams, at most \(WireLimits.streamsMax) each")
         }
         for index in 0..<streams {
             let name = at + 1 + index
@@ -66,10 +66,10 @@ enum StreamQueryParser {
 
     private static func milliseconds(_ request: Request, _ index: Int) throws(Refusal) -> Int {
         guard let value = Numerals.whole(request.bytes, request.arguments[index]),
-            value <= Limits.blockMillisecondsMax
+            value <= WireLimits.blockMillisecondsMax
         else {
             throw Misspelt.bad(
-                "block", "BLOCK takes milliseconds up to \(Limits.blockMillisecondsMax), 0 for ever")
+                "block", "BLOCK takes milliseconds up to \(WireLimits.blockMillisecondsMax), 0 for ever")
         }
         return Int(value)
     }

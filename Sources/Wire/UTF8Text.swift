@@ -16,7 +16,7 @@ package enum UTF8Text {
 
     /// 1–64 bytes, printable, at most one `/` with something on either side of it, no `~` in front.
     package static func isAccount(_ bytes: [UInt8], _ range: ByteRange) -> Bool {
-        guard range.count > 0, range.count <= Limits.accountBytesMax else { return false }
+        guard range.count > 0, range.count <= WireLimits.accountBytesMax else { return false }
         guard bytes[range.start] != UInt8(ascii: "~") else { return false }
         let end = range.start + range.count
         var slashes = 0
@@ -57,7 +57,7 @@ package enum UTF8Text {
                 segments += 1
                 length = 0
             } else {
-                guard isNameByte(byte), length < Limits.nameBytesMax else { return false }
+                guard isNameByte(byte), length < WireLimits.nameBytesMax else { return false }
                 length += 1
             }
         }

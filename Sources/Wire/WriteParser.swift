@@ -116,7 +116,7 @@ package enum WriteParser {
     ) throws(Refusal) {
         switch option {
         case .key:
-            guard argument.count > 0, argument.count <= Limits.keyBytesMax,
+            guard argument.count > 0, argument.count <= WireLimits.keyBytesMax,
                 UTF8Text.isText(command.bytes, argument)
             else { throw Misspelt.key() }
             command.key = argument
@@ -203,7 +203,7 @@ package enum WriteParser {
     private static func name(
         _ range: ByteRange, _ command: borrowing Command, _ argument: StaticString
     ) throws(Refusal) -> ByteRange {
-        guard UTF8Text.isName(command.bytes, range, segmentsMax: Limits.nameSegmentsMax) else {
+        guard UTF8Text.isName(command.bytes, range, segmentsMax: WireLimits.nameSegmentsMax) else {
             throw Misspelt.name(argument)
         }
         return range
@@ -212,7 +212,7 @@ package enum WriteParser {
     private static func text(
         _ range: ByteRange, _ command: borrowing Command, _ argument: StaticString
     ) throws(Refusal) -> ByteRange {
-        guard range.count <= Limits.memoBytesMax, UTF8Text.isText(command.bytes, range) else {
+        guard range.count <= WireLimits.memoBytesMax, UTF8Text.isText(command.bytes, range) else {
             throw Misspelt.text(argument)
         }
         return range

@@ -26,7 +26,7 @@ func history() throws {
         ).get()
     else { return }
     #expect(some.account != nil && some.currency != nil && some.by != nil)
-    #expect(some.count == Limits.pageRowsMax)
+    #expect(some.count == WireLimits.pageRowsMax)
     #expect(some.before == 8)
     #expect(some.kind == 5)
     #expect(some.since == Instant(microseconds: 9))

@@ -1,6 +1,6 @@
 /// What one request may weigh. Everything a peer can make us hold has its number here or in the
 /// server's limits; `INFO limits` prints them all.
-package enum Limits {
+package enum WireLimits {
     /// One request, from its `*` to its last line feed. Sixteen times what the longest sensible
     /// write needs, and small enough that ten thousand half-sent ones fit in memory.
     package static let frameBytesMax = 64 * 1024
