@@ -49,5 +49,6 @@ let package = Package(
 
         tests("LedgerTests", needs: ["Ledger"]),
         tests("WireTests", needs: ["Wire", "Ledger"]),
+        tests("ServerTests", needs: ["Server", "Wire", "Ledger"]),
     ]
 )
