@@ -48,11 +48,11 @@ let package = Package(
             swiftSettings: settings),
 
         tests("LedgerTests", needs: ["Ledger"]),
-        tests("WireTests", needs: ["Wire", "Ledger"]),
-        tests("ServerTests", needs: ["Server", "Wire", "Ledger"]),
         tests("LMDBTests", needs: ["LMDB"]),
         tests("ProofTests", needs: ["Proof"]),
         tests("SecretsTests", needs: ["Secrets"]),
         tests("StoreTests", needs: ["Store", "LMDB", "Proof"]),
+        tests("WireTests", needs: ["Wire", "Ledger"]),
+        tests("ServerTests", needs: ["Server", "Wire", "Ledger"]),
     ]
 )
