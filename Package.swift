@@ -35,7 +35,7 @@ let package = Package(
         module("Proof", needs: ["CCrypto"]),
         module("Secrets", needs: ["CCrypto"]),
         module("Ledger"),
-        module("Store", needs: ["LMDB", "Proof"]),
+        module("Store", needs: ["LMDB", "Proof", "CLinux"]),
         module("Engine", needs: ["Ledger", "Store", "Proof", "Secrets"]),
         module("Wire", needs: ["Ledger"]),
         module("Server", needs: ["Wire", "Engine", "Ledger", "Store", "CLinux"]),
@@ -49,5 +49,9 @@ let package = Package(
 
         tests("LedgerTests", needs: ["Ledger"]),
         tests("RulesTests", needs: ["Ledger"]),
+        tests("LMDBTests", needs: ["LMDB"]),
+        tests("ProofTests", needs: ["Proof"]),
+        tests("SecretsTests", needs: ["Secrets"]),
+        tests("StoreTests", needs: ["Store", "LMDB", "Proof"]),
     ]
 )
