@@ -53,5 +53,7 @@ let package = Package(
         tests("ProofTests", needs: ["Proof"]),
         tests("SecretsTests", needs: ["Secrets"]),
         tests("StoreTests", needs: ["Store", "LMDB", "Proof"]),
+        tests("WireTests", needs: ["Wire", "Ledger"]),
+        tests("ServerTests", needs: ["Server", "Wire", "Ledger"]),
     ]
 )

@@ -146,7 +146,7 @@ func folding() throws {
         source("if(2 > 1 and 'a' == 'a', table.pay['a'], 0) * min(2, 3) + round(7 / 2)")
     ).0.actions[0].steps[0].formula
     #expect(formula.constant == Rational(14))
-    #expect(formula.code.count == 1)
+    #expect(formula.program.code.count == 1)
 }
 
 @Test(

@@ -178,10 +178,10 @@ extension Ledger {
             let name = word(of: rule.name)
             switch rule.kind {
             case .fact(let formula):
-                try set(account, CellKey(.fact, name), CellValue(try whole(formula), 0))
+                try set(account, CellKey(.fact, name), try factValue(formula))
             case .factName(let template):
-                let value = CellValue(Int64(word(of: template).rawValue), 1)
-                try set(account, CellKey(.fact, name), value)
+                let value = word(of: template)
+                try set(account, CellKey(.fact, name), CellValue(Int64(value.rawValue), 1))
             case .clearFact:
                 try set(account, CellKey(.fact, name), nil)
             case .item(let count):
@@ -206,6 +206,15 @@ extension Ledger {
         if let word = template.word(in: self) { return word }
         let text = template.text(in: self)
         return word(text, text.indices)
+    }
+
+    private func factValue(_ formula: Formula) throws(Refusal) -> CellValue {
+        guard formula.type == .name else { return CellValue(try whole(formula), 0) }
+        let value = try whole(formula)
+        guard value > 0 else {
+            throw Refusal(.undeclared, [], "the rules come to a name that the ledger has never met")
+        }
+        return CellValue(value, 1)
     }
 
     /// What the rulebook gives to every account that is opened: an event after the opening's own.

@@ -66,19 +66,19 @@ extension RulebookCompiler {
     /// A formula that is just one balance makes a ladder that is cheaper to keep, and that may be
     /// kept for each facet.
     private mutating func ladderSource(_ climbed: Formula, at offset: Int) -> LadderRule.Source? {
-        guard !climbed.balances.isEmpty else {
+        guard !climbed.program.balances.isEmpty else {
             mistakes.add(offset, "a ladder climbs with a balance, as in of: \"earned('xp')\"")
             return nil
         }
-        let isOneBalance = climbed.code.count == 1
-        guard isOneBalance, let balance = climbed.balances.first else {
-            if climbed.balances.contains(where: { $0.facet == .facet }) {
+        let isOneBalance = climbed.program.code.count == 1
+        guard isOneBalance, let balance = climbed.program.balances.first else {
+            if climbed.program.balances.contains(where: { $0.facet == .facet }) {
                 mistakes.add(offset, "a ladder kept for each facet climbs with one balance alone")
                 return nil
             }
             return .formula(climbed)
         }
-        let part = BalancePart(rawValue: UInt8(climbed.code[0].detail & 3)) ?? .available
+        let part = BalancePart(rawValue: UInt8(climbed.program.code[0].detail & 3)) ?? .available
         guard part == .earned || part == .available else {
             mistakes.add(offset, "a ladder climbs with what is earned or available")
             return nil

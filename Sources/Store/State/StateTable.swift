@@ -3,6 +3,7 @@ package enum StateTable: String, CaseIterable, Sendable {
     case meta
     case accounts
     case directory
+    case ids
     case words
     case actors
     case rulebooks
