@@ -12,8 +12,8 @@ def alice(client, someone):
     """An account with a small life; the replies of its events in order."""
     life = [
         client.map("AWARD", someone, "xp", 120),
-        client.map("AWARD", someone, "coin:purse", 40, "MEMO", "starter"),
-        client.map("SPEND", someone, "coin:purse", 15, "FOR", "lamp"),
+        client.map("AWARD", someone, "gold:purse", 40, "MEMO", "starter"),
+        client.map("SPEND", someone, "gold:purse", 15, "FOR", "lamp"),
         client.map("RECORD", someone, "quest", "difficulty=4", "place=cave", "BY", someone + "gm"),
         client.map("FACT", someone, "class", "mage"),
     ]
@@ -53,7 +53,7 @@ def test_history_runs_backwards(client, alice):
     assert [e["seq"] for e in client.call("HISTORY", account, "COUNT", 2)] == seqs[:2]
     assert [e["seq"] for e in client.call("HISTORY", account, "BEFORE", seqs[1])] == seqs[2:]
     assert {e["kind"] for e in client.call("HISTORY", account, "KIND", "spend")} == {"spend"}
-    with_coin = client.call("HISTORY", account, "CURRENCY", "coin")
+    with_coin = client.call("HISTORY", account, "CURRENCY", "gold")
     assert [e["seq"] for e in with_coin] == [life[2]["seq"], life[1]["seq"]]
     assert [e["seq"] for e in client.call("HISTORY", account, "BY", account + "gm")] == [life[3]["seq"]]
     assert [e["seq"] for e in client.call("HISTORY", account, "SINCE", life[3]["time"])] == seqs[:2]
@@ -76,7 +76,7 @@ def test_an_event(client, alice):
     assert (event["kind"], event["account"], event["cause"]["name"]) == ("spend", account, "lamp")
     posting = event["postings"][0]
     assert (posting["account"], posting["balance"], posting["side"], posting["amount"]) == (
-        account, "coin:purse", "spend", 15,
+        account, "gold:purse", "spend", 15,
     )
     climbed = client.map("EVENT", life[0]["seq"])
     assert climbed["rungs"]
@@ -88,7 +88,7 @@ def test_an_event(client, alice):
 
 def test_why(client, alice):
     account, life = alice
-    why = client.call("WHY", account, "coin:purse")
+    why = client.call("WHY", account, "gold:purse")
     text = str(why)
     assert str(life[1]["seq"]) in text and str(life[2]["seq"]) in text
     assert client.refusal("WHY", account, "nothing").code == "UNDECLARED"
@@ -96,7 +96,7 @@ def test_why(client, alice):
 
 def test_as_of_a_sequence_number_and_a_time(client, alice):
     account, life = alice
-    purse = ("BALANCE", account, "coin:purse")
+    purse = ("BALANCE", account, "gold:purse")
     assert client.map(*purse, "ASOF", life[0]["seq"])["available"] == 0
     assert client.map(*purse, "ASOF", life[1]["seq"])["available"] == 40
     assert client.map(*purse, "ASOF", life[2]["seq"]) == {"earned": 40, "spent": 15, "held": 0, "available": 25}

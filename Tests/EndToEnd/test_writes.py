@@ -17,10 +17,10 @@ def test_an_award_answers_what_changed(client, someone):
     assert reply["duplicate"] is False
     assert reply["changes"] == {"coin": 80} and reply["balances"] == {"coin": 80}
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", reply["time"])
-    more = client.map("AWARD", someone, "coin:purse", 7)
+    more = client.map("AWARD", someone, "gold:purse", 7)
     assert more["seq"] > reply["seq"]
-    assert more["changes"] == {"coin:purse": 7}
-    assert client.map("BALANCE", someone, "coin:purse") == {"earned": 7, "spent": 0, "held": 0, "available": 7}
+    assert more["changes"] == {"gold:purse": 7}
+    assert client.map("BALANCE", someone, "gold:purse") == {"earned": 7, "spent": 0, "held": 0, "available": 7}
 
 
 def test_a_spend_takes_what_is_there_and_no_more(client, someone):
