@@ -51,6 +51,8 @@ class Daemon:
             self.process = subprocess.Popen(
                 [*prefix, *self.command()],
                 stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
+                # A group of its own, so that a tracer and what it traces end together.
+                start_new_session=True,
                 env=dict(os.environ, SWIFT_BACKTRACE="enable=no", **(environment or {})),
             )
         return self
@@ -87,9 +89,11 @@ class Daemon:
 
     def kill(self):
         """kill -9, and wait until it is gone."""
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
         if self.process:
+            try:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
             self.process.wait()
 
     def stop(self, within=20.0):
