@@ -18,8 +18,6 @@ MEGABYTES = 96
 @pytest.fixture
 def small_disk():
     """A file system of its own, with little on it."""
-
-
     folder = pathlib.Path(tempfile.mkdtemp(prefix="stele-"))
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", str(folder)], capture_output=True
