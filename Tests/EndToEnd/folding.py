@@ -161,7 +161,7 @@ class Ledger:
     def fold_mark(self, event, mark):
         marks = self.accounts[mark["account"]].marks
         key = (mark["kind"], mark["word"], mark["qualifier"])
-        need(mark["kind"] == "hold" or mark["word"] in self.words, event, "a mark without a name")
+        need(mark["kind"] in ("hold", "reversed") or mark["word"] in self.words, event, "a mark without a name")
         if mark["values"] is None:
             need(key in marks, event, f"clears {key}, which isn't set")
             del marks[key]
