@@ -44,7 +44,8 @@ class Run:
         r = self.random
         account, other = r.choice(ACCOUNTS), r.choice(ACCOUNTS)
         kind = r.choices(
-            ["AWARD", "SPEND", "TRANSFER", "HOLD", "SETTLE", "RELEASE", "RECORD", "FACT", "REVERSE", "FREEZE", "UNFREEZE"],
+            ["AWARD", "SPEND", "TRANSFER", "HOLD", "SETTLE", "RELEASE", "RECORD", "FACT", "REVERSE",
+             "FREEZE", "UNFREEZE"],
             [30, 18, 10, 8, 7, 4, 12, 4, 8, 1, 3],
         )[0]
         if kind == "AWARD":

@@ -133,8 +133,8 @@ def test_options_are_keywords_of_any_case(client, someone):
     event = client.map("EVENT", first["seq"])
     assert event["memo"] == "from the fair" and event["by"] == someone + "b"
     for command in [
-        ("KEY", "a", "KEY", "b"), ("DRYRUN", "DRYRUN"), ("MEMO",), ("KEY",), ("FROM", "x"), ("x=1",), ("MEMO", "x" * 256),
-        ("EXPECT", "x"), ("EXPECT", "-1"), ("CAUSE", "x"), ("BY", "a b"), ("UNTIL", stamp(time.time() + 60)),
+        ("KEY", "a", "KEY", "b"), ("DRYRUN", "DRYRUN"), ("MEMO",), ("KEY",), ("FROM", "x"), ("x=1",),
+        ("MEMO", "x" * 256), ("EXPECT", "x"), ("EXPECT", "-1"), ("CAUSE", "x"), ("BY", "a b"), ("UNTIL", stamp(time.time() + 60)),
     ]:
         assert client.refusal("AWARD", someone, "coin", 5, *command).code in ("BADARG", "TOOBIG"), command
 

@@ -17,7 +17,8 @@ READS = [("BALANCE", "r", "coin"), ("PROFILE", "r"), ("HISTORY", "r"), ("EVENT",
 AUDIT = [("XRANGE", "log", "-", "+", "COUNT", 1), ("XLEN", "log")]
 OPERATE = [
     ("REVERSE", "{award}"), ("FREEZE", "r3"), ("UNFREEZE", "r3"), ("FORGET", "r4"),
-    ("AWARD", "r", "coin", 5, "AT", "2020-01-01T00:00:00Z"), ("RULES", "PUT", "{}"), ("PROJECTION", "REBUILD", "accounts"),
+    ("AWARD", "r", "coin", 5, "AT", "2020-01-01T00:00:00Z"), ("RULES", "PUT", "{}"),
+    ("PROJECTION", "REBUILD", "accounts"),
 ]
 
 

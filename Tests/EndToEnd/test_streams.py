@@ -110,7 +110,8 @@ def test_nobody_writes_to_a_stream(client):
 @pytest.mark.parametrize(
     "command",
     [
-        ("XRANGE", "log"), ("XRANGE", "log", "x", "+"), ("XRANGE", "other", "-", "+"), ("XRANGE", "log", "-", "+", "COUNT", "x"),
+        ("XRANGE", "log"), ("XRANGE", "log", "x", "+"), ("XRANGE", "other", "-", "+"),
+        ("XRANGE", "log", "-", "+", "COUNT", "x"),
         ("XREAD", "STREAMS", "log"), ("XREAD", "BLOCK", "-1", "STREAMS", "log", "0"), ("XREAD", "log", "0"),
         ("XRANGE", "log", "1-0-0", "+"), ("XINFO", "STREAM", "other"), ("XINFO", "FLY", "log"), ("XLEN",),
     ],
