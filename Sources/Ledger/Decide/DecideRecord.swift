@@ -179,6 +179,9 @@ extension Ledger {
             switch rule.kind {
             case .fact(let formula):
                 try set(account, CellKey(.fact, name), try factValue(formula))
+            case .factName(let template):
+                let value = word(of: template)
+                try set(account, CellKey(.fact, name), CellValue(Int64(value.rawValue), 1))
             case .clearFact:
                 try set(account, CellKey(.fact, name), nil)
             case .item(let count):

@@ -7,7 +7,8 @@
 struct FormulaParser {
     /// Longer formulas are better split into `let` steps.
     static let sizeMax = 4096
-    /// Bounds the stack.
+    /// Names, numbers and signs. With `nestingMax` this bounds the stack that reading takes.
+    static let tokensMax = 1000
     static let nestingMax = 48
 
     private let tokens: [FormulaToken]
@@ -19,7 +20,13 @@ struct FormulaParser {
             throw FormulaMistake(
                 offset: 0, message: "a formula has at most \(sizeMax) bytes; split it with let")
         }
-        var parser = FormulaParser(tokens: try FormulaLexer.tokens(text))
+        let tokens = try FormulaLexer.tokens(text)
+        guard tokens.count <= tokensMax else {
+            throw FormulaMistake(
+                offset: tokens[tokensMax].offset,
+                message: "a formula has at most \(tokensMax) words and signs; split it with let")
+        }
+        var parser = FormulaParser(tokens: tokens)
         let expression = try parser.parseOr()
         guard parser.token.kind == .end else { throw parser.unexpected("an operator") }
         return expression

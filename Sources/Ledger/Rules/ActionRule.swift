@@ -106,8 +106,10 @@ package struct MarkRule: Sendable {
     package let when: Formula?
 
     package enum Kind: Sendable {
-        /// The formula is a number or a name.
+        /// A number.
         case fact(Formula)
+        /// A name.
+        case factName(NameTemplate)
         case clearFact
         /// So many of the item are added.
         case item(count: Formula)

@@ -14,7 +14,7 @@ package struct LadderRule: Sendable {
     package let floors: [Int64]
     /// What each rung beyond `floors` takes; 0 where there are none.
     package let tailStep: Int64
-    /// The first rungs' names, as many as `floors`; empty for a numbered ladder.
+    /// The first rungs' names; empty for a numbered ladder.
     package let names: [Word]
     let nameTexts: [String]
     package let lose: Losing

@@ -60,7 +60,3 @@ package struct Rulebook: Sendable {
         currencyIndex.position(of: currency).map { currencies[$0].ladders } ?? []
     }
 }
-
-extension Rulebook {
-    package static func compile<W: WordAssigner & ~Copyable>(source: [UInt8], file: String, words: inout W) -> Result<Rulebook, Mistakes> { .success(.none) }
-}

@@ -136,7 +136,7 @@ extension State {
         }
     }
 
-    static func add(_ amount: Int64, to sum: inout Int64) -> Bool {
+    package static func add(_ amount: Int64, to sum: inout Int64) -> Bool {
         let (result, overflow) = sum.addingReportingOverflow(amount)
         sum = result
         return !overflow

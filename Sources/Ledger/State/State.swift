@@ -14,6 +14,12 @@ package struct State {
         package var isComplete: Bool { text.count == length }
     }
 
+    /// What the directory has under a key.
+    package struct DirectoryEntry: Sendable {
+        /// None once the id is forgotten.
+        package var account: UInt32?
+    }
+
     /// An id that no checkpoint has taken yet.
     package struct NewID: Sendable {
         package var opened: SequenceNumber
@@ -116,6 +122,13 @@ package struct State {
         guard let stored = source.storedAccount(directoryKey) else { return nil }
         directory.insert(directoryKey, UInt64(stored.rawValue))
         return stored
+    }
+
+    /// What changed in the directory under this key: the account that is there now, or none. `nil`
+    /// where the change was taken back.
+    package func directoryEntry(_ key: Token) -> DirectoryEntry? {
+        guard let entry = directory[key] else { return nil }
+        return DirectoryEntry(account: entry == Self.forgottenEntry ? nil : UInt32(entry))
     }
 
     /// What the directory has an id under.
