@@ -62,5 +62,5 @@ if Context.environment["STELE_FUZZ"] != nil {
     package.products.append(.executable(name: "stele-fuzz", targets: ["Fuzz"]))
     package.targets.append(
         .executableTarget(
-            name: "Fuzz", dependencies: ["Ledger"], path: "Tests/Fuzz", swiftSettings: settings))
+            name: "Fuzz", dependencies: ["Ledger", "Proof", "Store", "Wire"], path: "Tests/Fuzz", swiftSettings: settings))
 }
