@@ -1,5 +1,4 @@
 package import Ledger
-package import Proof
 package import Store
 
 /// The ledger in service: decides commands, gathers what they come to into batches, and says from
@@ -15,6 +14,9 @@ package final class Engine {
     package private(set) var logHead: LogHead
     package private(set) var refusalCounts: [RefusalCode: UInt64] = [:]
     package private(set) var duplicateCount: UInt64 = 0
+
+    /// Rulebooks of the past, compiled when they were last asked for.
+    var olderRules: [UInt32: Rulebook] = [:]
 
     private var spare = EventBuffer()
     private var isInFlight = false
