@@ -48,5 +48,6 @@ let package = Package(
             swiftSettings: settings),
 
         tests("LedgerTests", needs: ["Ledger"]),
+        tests("SteleTests", needs: ["stele", "Wire"]),
     ]
 )

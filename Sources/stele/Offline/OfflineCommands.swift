@@ -1,0 +1,4 @@
+/// The commands that work on a ledger's directory, without the daemon.
+enum OfflineCommands {
+    static var all: [LocalCommand] { [] }
+}
