@@ -49,5 +49,6 @@ let package = Package(
 
         tests("LedgerTests", needs: ["Ledger"]),
         tests("SteleTests", needs: ["stele", "Wire"]),
+        tests("WireTests", needs: ["Wire", "Ledger"]),
     ]
 )

@@ -16,7 +16,7 @@ enum Interrupt {
             Interrupt.flag.store(true, ordering: .relaxed)
         }
         // No SA_RESTART: a blocked read must return, so that the flag is seen at once.
-        unsafe action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
+        action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
         unsafe sigaction(SIGINT, &action, nil)
         unsafe sigaction(SIGTERM, &action, nil)
     }

@@ -1,0 +1,16 @@
+/// What replies need to know to call things by their names: the ledger counts, people read.
+///
+/// Each method appends UTF-8 to `text` and never a control character.
+package protocol Naming {
+    /// Appends the text of a word; nothing for `Word.none`.
+    func appendText(of word: Word, to text: inout [UInt8])
+
+    /// Appends the id of an account, `~<number>` if it has been forgotten.
+    func appendID(of account: AccountNumber, to text: inout [UInt8])
+
+    /// Appends the name of a rung of a ladder under the rulebook with that number.
+    /// Returns false, having appended nothing, if the ladder's rungs are numbered.
+    func appendRung(
+        _ rung: Int64, of ladder: Word, rules: UInt32, to text: inout [UInt8]
+    ) -> Bool
+}

@@ -1,0 +1,129 @@
+package import Ledger
+
+extension ReplyWriter {
+    /// Writes what a write answers: a map whose empty parts, but for `duplicate`, are left out.
+    package mutating func receipt(_ receipt: Receipt, names: some Naming) {
+        var parts = 3
+        if !receipt.changes.isEmpty { parts += 2 }
+        if !receipt.reached.isEmpty { parts += 1 }
+        if !receipt.granted.isEmpty { parts += 1 }
+        if !receipt.claimable.isEmpty { parts += 1 }
+        if !receipt.explain.isEmpty { parts += 1 }
+        map(parts)
+        fragment(ReceiptKeys.sequence)
+        integer(receipt.sequence)
+        fragment(ReceiptKeys.time)
+        time(receipt.time)
+        fragment(ReceiptKeys.duplicate)
+        boolean(receipt.isDuplicate)
+        if !receipt.changes.isEmpty {
+            fragment(ReceiptKeys.changes)
+            map(receipt.changes.count)
+            for change in receipt.changes {
+                balanceKey(change, of: receipt, names: names)
+                integer(change.amount)
+            }
+            fragment(ReceiptKeys.balances)
+            map(receipt.changes.count)
+            for change in receipt.changes {
+                balanceKey(change, of: receipt, names: names)
+                integer(change.after)
+            }
+        }
+        if !receipt.reached.isEmpty { reached(receipt, names: names) }
+        if !receipt.granted.isEmpty {
+            fragment(ReceiptKeys.granted)
+            array(receipt.granted.count)
+            for item in receipt.granted { bulk { names.appendText(of: item, to: &$0) } }
+        }
+        if !receipt.claimable.isEmpty {
+            fragment(ReceiptKeys.claimable)
+            array(receipt.claimable.count)
+            for claim in receipt.claimable { bulk(claim) }
+        }
+        if !receipt.explain.isEmpty {
+            fragment(ReceiptKeys.explain)
+            map(receipt.explain.count)
+            for explained in receipt.explain {
+                bulk { names.appendText(of: explained.name, to: &$0) }
+                rational(explained.value)
+            }
+        }
+    }
+
+    /// `currency[:facet]`, the account before it if it isn't the command's own.
+    private mutating func balanceKey(
+        _ change: Receipt.Change, of receipt: Receipt, names: some Naming
+    ) {
+        bulk { text in
+            if change.account != receipt.account {
+                names.appendID(of: change.account, to: &text)
+                text.append(UInt8(ascii: " "))
+            }
+            text.appendBalance(change.balance, names: names)
+        }
+    }
+
+    private mutating func reached(_ receipt: Receipt, names: some Naming) {
+        fragment(ReceiptKeys.reached)
+        array(receipt.reached.count)
+        for rung in receipt.reached {
+            let isOther = rung.account != receipt.account
+            map(isOther ? 4 : 3)
+            if isOther {
+                fragment(ReceiptKeys.account)
+                bulk { names.appendID(of: rung.account, to: &$0) }
+            }
+            fragment(ReceiptKeys.ladder)
+            bulk { names.appendText(of: rung.ladder, to: &$0) }
+            fragment(ReceiptKeys.from)
+            self.rung(rung.from, of: rung.ladder, rules: receipt.rules, names: names)
+            fragment(ReceiptKeys.to)
+            self.rung(rung.to, of: rung.ladder, rules: receipt.rules, names: names)
+        }
+    }
+
+    /// A rung by its name on a named ladder, else as an integer.
+    package mutating func rung(
+        _ rung: Int64, of ladder: Word, rules: UInt32, names: some Naming
+    ) {
+        var isNamed = false
+        let rollback = bytes.count
+        bulk { isNamed = names.appendRung(rung, of: ladder, rules: rules, to: &$0) }
+        guard !isNamed else { return }
+        bytes.removeSubrange(rollback...)
+        integer(rung)
+    }
+
+    /// An integer if it is one, else the text `p/q`.
+    package mutating func rational(_ value: Rational) {
+        guard value.denominator != 1 else { return integer(value.numerator) }
+        bulk { $0.appendRational(value) }
+    }
+}
+
+extension [UInt8] {
+    /// Appends `currency[:facet]`.
+    package mutating func appendBalance(_ balance: BalanceName, names: some Naming) {
+        names.appendText(of: balance.currency, to: &self)
+        guard balance.facet != .none else { return }
+        append(UInt8(ascii: ":"))
+        names.appendText(of: balance.facet, to: &self)
+    }
+}
+
+private enum ReceiptKeys {
+    static let sequence = Fragment.bulk("seq")
+    static let time = Fragment.bulk("time")
+    static let duplicate = Fragment.bulk("duplicate")
+    static let changes = Fragment.bulk("changes")
+    static let balances = Fragment.bulk("balances")
+    static let reached = Fragment.bulk("reached")
+    static let granted = Fragment.bulk("granted")
+    static let claimable = Fragment.bulk("claimable")
+    static let explain = Fragment.bulk("explain")
+    static let account = Fragment.bulk("account")
+    static let ladder = Fragment.bulk("ladder")
+    static let from = Fragment.bulk("from")
+    static let to = Fragment.bulk("to")
+}
