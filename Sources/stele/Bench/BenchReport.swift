@@ -26,7 +26,7 @@ struct BenchReport {
         if statistics.refused > 0 { row("refused", NumberFormat.grouped(statistics.refused)) }
         row(
             "wrong answers", NumberFormat.grouped(statistics.wrong),
-            dress: statistics.wrong > 0 ? style.bad : nil)
+            dress: statistics.wrong > 0 ? { style.bad($0) } : nil)
         row("head", info["head_seq"] ?? "?")
         row("root", info["root"] ?? "?")
         table.print(to: console)

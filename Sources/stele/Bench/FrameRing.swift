@@ -28,13 +28,16 @@ struct FrameRing {
 
     /// Makes the command in `place` one for `account`.
     mutating func fill(_ place: Int, account: UInt32, key: UInt32) {
+        let accountOffset = accountOffsets[place]
+        let keyOffset = keyOffsets[place]
         var span = bytes.mutableSpan
-        var raw = span.mutableBytes
+        // Eight bytes of any value are eight characters, and bounds are checked.
+        var raw = unsafe span.mutableBytes
         raw.storeBytes(
-            of: EightDigits.encode(account), toByteOffset: accountOffsets[place], as: UInt64.self)
-        if keyOffsets[place] != Self.noKey {
+            of: EightDigits.encode(account), toByteOffset: accountOffset, as: UInt64.self)
+        if keyOffset != Self.noKey {
             raw.storeBytes(
-                of: EightDigits.encode(key), toByteOffset: keyOffsets[place], as: UInt64.self)
+                of: EightDigits.encode(key), toByteOffset: keyOffset, as: UInt64.self)
         }
     }
 

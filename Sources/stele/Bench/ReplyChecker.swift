@@ -30,7 +30,7 @@ struct ReplyChecker {
     ) -> Verdict {
         for pattern in patterns {
             var found = ReplyPattern.Found()
-            guard let end = pattern.match(bytes.bytes, from: start, limit: limit, &found) else { continue }
+            guard let end = unsafe pattern.match(bytes.bytes, from: start, limit: limit, &found) else { continue }
             if found.sequence == 0 {
                 guard found.imbalance == 0 else { return .wrong(end: end, "the balance doesn't add up") }
             } else {

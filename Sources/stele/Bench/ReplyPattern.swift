@@ -44,7 +44,7 @@ struct ReplyPattern {
         _ bytes: RawSpan, from start: Int, limit: Int, _ found: inout Found
     ) -> Int? {
         var position = start
-        let literals = self.literals.span.bytes
+        let literals = unsafe self.literals.span.bytes
         for part in parts {
             guard position + part.literalCount + Self.marginBytes <= bytes.byteCount else { return nil }
             var index = 0

@@ -46,7 +46,7 @@ struct ByteSource: ~Copyable {
             end = 0
             do throws(SystemFault) {
                 // A signal asks the importer to stop, which it finds out between rows.
-                guard let file, let count = try file.read(into: &buffer) else { continue }
+                guard let count = try file?.read(into: &buffer) else { continue }
                 end = count
                 isAtEnd = count == 0
             } catch {

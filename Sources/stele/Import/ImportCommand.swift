@@ -44,7 +44,9 @@ enum ImportCommand {
         let plan = try plan(from: arguments)
         let format: Format = try arguments.choice("format", default: guess(path))
         let windowMax = try arguments.integer("window", in: 1...8_000, default: 2_000)
-        var (source, size) = try open(path)
+        let file = try open(path)
+        let size = file.fileSize
+        var source = ByteSource(file: file)
         let connection = try context.connect()
         Interrupt.listen()
         var progress = Progress("importing", unit: "rows", console: context.console)
@@ -66,11 +68,9 @@ enum ImportCommand {
         return summary.exitCode
     }
 
-    private static func open(_ path: String) throws(Failure) -> (ByteSource, Int?) {
+    private static func open(_ path: String) throws(Failure) -> Descriptor {
         do throws(SystemFault) {
-            let file = path == "-" ? Descriptor.standardInput : try Descriptor.open(path)
-            let size = file.fileSize
-            return (ByteSource(file: file), size)
+            return path == "-" ? Descriptor.standardInput : try Descriptor.open(path)
         } catch {
             throw .usage("can't read \(path): \(error.reason)")
         }

@@ -51,7 +51,7 @@ struct ImportSummary {
             let isBad = name == "refused" && count > 0
             table.rows.append([
                 Table.Cell(name, dress: style.faint),
-                Table.Cell(NumberFormat.grouped(count), isNumber: true, dress: isBad ? style.bad : nil),
+                Table.Cell(NumberFormat.grouped(count), isNumber: true, dress: isBad ? { style.bad($0) } : nil),
             ])
         }
         table.print(to: console)

@@ -2,15 +2,17 @@ import CLinux
 import Glibc
 
 /// Tells which of many descriptors can be read or written (epoll, level-triggered).
-struct Poller: ~Copyable {
+///
+/// Safe, although an event could hold a pointer: ours hold numbers.
+@safe struct Poller: ~Copyable {
     private let descriptor: Descriptor
     private var events: [epoll_event]
 
     init(eventsMax: Int) throws(SystemFault) {
-        let number = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
+        let number = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard number >= 0 else { throw .last("epoll_create1") }
         descriptor = Descriptor(owning: number)
-        events = [epoll_event](repeating: epoll_event(), count: max(1, eventsMax))
+        unsafe events = [epoll_event](repeating: epoll_event(), count: max(1, eventsMax))
     }
 
     func add(_ number: Int32, token: Int) throws(SystemFault) {
@@ -38,8 +40,8 @@ struct Poller: ~Copyable {
     private func control(
         _ operation: Int32, _ number: Int32, token: Int, wantsWrite: Bool
     ) throws(SystemFault) {
-        var event = epoll_event()
-        event.events = EPOLLIN.rawValue | (wantsWrite ? EPOLLOUT.rawValue : 0)
+        var event = unsafe epoll_event()
+        unsafe event.events = EPOLLIN.rawValue | (wantsWrite ? EPOLLOUT.rawValue : 0)
         // The token is all that comes back with an event.
         unsafe event.data.u64 = UInt64(token)
         guard unsafe epoll_ctl(descriptor.number, operation, number, &event) == 0 else {

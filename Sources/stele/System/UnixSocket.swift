@@ -39,7 +39,7 @@ extension UnixSocket {
         _ number: Int32, into buffer: inout [UInt8], at offset: Int, upTo end: Int, waits: Bool
     ) throws(SystemFault) -> Int? {
         precondition(offset <= end && end <= buffer.count, "receiving outside the buffer")
-        let flags = waits ? 0 : Int32(MSG_DONTWAIT.rawValue)
+        let flags = waits ? 0 : Int32(MSG_DONTWAIT)
         // The range lies within the buffer, as was just made sure.
         let count = unsafe buffer.withUnsafeMutableBytes {
             unsafe recv(number, $0.baseAddress! + offset, end - offset, flags)
@@ -54,7 +54,7 @@ extension UnixSocket {
         _ number: Int32, _ buffer: [UInt8], _ range: Range<Int>
     ) throws(SystemFault) -> Int {
         precondition(range.upperBound <= buffer.count, "sending from outside the buffer")
-        let flags = Int32(MSG_DONTWAIT.rawValue | MSG_NOSIGNAL.rawValue)
+        let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
         // The range lies within the buffer, as was just made sure.
         let count = unsafe buffer.withUnsafeBytes {
             unsafe Glibc.send(number, $0.baseAddress! + range.lowerBound, range.count, flags)
