@@ -87,7 +87,7 @@ struct ReplyReaderTests {
         for _ in 0..<2_000 {
             var reader = ReplyReader()
             let count = Int(random.next() % 40)
-            let bytes = (0..<count).map { _ in alphabet[Int(random.next() % 31)] }
+            let bytes = (0..<count).map { _ in alphabet.randomElement(using: &random) ?? 0 }
             reader.append(bytes[...])
             while let read = try? reader.next() { _ = read }
         }

@@ -31,7 +31,7 @@ struct ReplyChecker {
         for pattern in patterns {
             var found = ReplyPattern.Found()
             guard let end = unsafe pattern.match(bytes.bytes, from: start, limit: limit, &found) else { continue }
-            if found.sequence == 0 {
+            if !pattern.hasSequence {
                 guard found.imbalance == 0 else { return .wrong(end: end, "the balance doesn't add up") }
             } else {
                 guard found.sequence > sequence else {

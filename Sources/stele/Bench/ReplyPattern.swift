@@ -27,6 +27,8 @@ struct ReplyPattern {
     }
 
     private var parts: [Part] = []
+    /// Whether the answer is a receipt.
+    private(set) var hasSequence = false
     /// All literals back to back, and eight bytes more, so that a word can be loaded anywhere.
     private var literals: [UInt8] = []
 
@@ -144,6 +146,7 @@ struct ReplyPattern {
     }
 
     private mutating func close(_ field: Field, _ literal: inout [UInt8]) {
+        if field == .sequence { hasSequence = true }
         parts.append(Part(literalStart: literals.count, literalCount: literal.count, field: field))
         literals += literal
         literal = []
