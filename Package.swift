@@ -35,7 +35,7 @@ let package = Package(
         module("Proof", needs: ["CCrypto"]),
         module("Secrets", needs: ["CCrypto"]),
         module("Ledger"),
-        module("Store", needs: ["LMDB", "Proof"]),
+        module("Store", needs: ["LMDB", "Proof", "CLinux"]),
         module("Engine", needs: ["Ledger", "Store", "Proof", "Secrets"]),
         module("Wire", needs: ["Ledger"]),
         module("Server", needs: ["Wire", "Engine", "Ledger", "Store", "CLinux"]),
@@ -48,7 +48,12 @@ let package = Package(
             swiftSettings: settings),
 
         tests("LedgerTests", needs: ["Ledger"]),
+        tests("LMDBTests", needs: ["LMDB"]),
+        tests("ProofTests", needs: ["Proof"]),
+        tests("SecretsTests", needs: ["Secrets"]),
+        tests("StoreTests", needs: ["Store", "LMDB", "Proof"]),
         tests("SteleTests", needs: ["stele", "Wire"]),
         tests("WireTests", needs: ["Wire", "Ledger"]),
+        tests("ServerTests", needs: ["Server", "Wire", "Ledger"]),
     ]
 )

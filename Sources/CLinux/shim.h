@@ -1,5 +1,80 @@
+/* What Swift's Glibc module lacks or can't express: functions hidden behind _GNU_SOURCE, variadic
+   ones, and structs with unions. Nothing here decides anything. */
+#ifndef STELE_CLINUX_SHIM_H
+#define STELE_CLINUX_SHIM_H
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/file.h>
+#include <sys/vfs.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+extern int accept4(int, struct sockaddr *, socklen_t *, int);
+extern int pthread_setname_np(pthread_t, const char *);
+
+/* struct ucred of unix(7). */
+struct clinux_credentials {
+    int32_t pid;
+    uint32_t uid;
+    uint32_t gid;
+};
+
+static inline int clinux_peer(int descriptor, struct clinux_credentials *result) {
+    socklen_t size = sizeof *result;
+    return getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, result, &size);
+}
+
+static inline int clinux_accept(int listener) {
+    return accept4(listener, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+static inline int clinux_stream_socket(int flags) {
+    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
+}
+
+static inline int clinux_datagram_socket(void) {
+    return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+}
+
+static inline int clinux_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0); }
+
+static inline int clinux_name_thread(const char *name) {
+    return pthread_setname_np(pthread_self(), name);
+}
+
+/* struct epoll_event without its union: the kernel never looks at the token. */
+struct clinux_event {
+    uint32_t flags;
+    uint64_t token;
+} __attribute__((packed));
+
+_Static_assert(sizeof(struct clinux_event) == sizeof(struct epoll_event), "same layout");
+
+static inline int clinux_poll_add(int poller, int descriptor, uint32_t flags, uint64_t token) {
+    struct epoll_event event = {.events = flags, .data = {.u64 = token}};
+    return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+static inline int clinux_poll_wait(int poller, struct clinux_event *events, int count, int timeout) {
+    return epoll_wait(poller, (struct epoll_event *)events, count, timeout);
+}
+
+static const uint32_t clinux_readable = EPOLLIN;
+static const uint32_t clinux_connection = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+static const uint32_t clinux_ended = EPOLLHUP | EPOLLERR;
+static const uint32_t clinux_half_closed = EPOLLRDHUP;
+static const uint32_t clinux_writable = EPOLLOUT;
+static const int clinux_receive_flags = MSG_DONTWAIT;
+static const int clinux_send_flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+
+#endif

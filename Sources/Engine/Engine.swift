@@ -1,1 +1,258 @@
+package import Ledger
+package import Proof
+package import Store
 
+/// The ledger in service: decides commands, gathers what they come to into batches, and says from
+/// when on a reply may be heard.
+///
+/// A state machine without clock, threads or sockets, so that a simulation runs it unchanged. One
+/// thread owns it. Its user takes a batch with `takeBatch`, has it committed, and tells it by
+/// `committed`; a reply is held until everything up to `head` as of the reply is `durable`.
+package final class Engine {
+    package var ledger: Ledger
+    let source: any LedgerSource
+    /// The newest commit: its sequence number is what is durable.
+    package private(set) var logHead: LogHead
+    package private(set) var refusalCounts: [RefusalCode: UInt64] = [:]
+    package private(set) var duplicateCount: UInt64 = 0
+
+    private var spare = EventBuffer()
+    private var isInFlight = false
+    private var inFlightBytes = 0
+    /// Accounts up to this one have their keys stored, or under way to be.
+    private var keyedAccounts: UInt32
+    private var groupAnswers: [GroupEntry] = []
+    private var groupDryRuns = 0
+    private var groupKeyed = 0
+    var checkpointing = Checkpointing.idle
+    var checkpointed: SequenceNumber
+    /// How many words, actors and rulebooks the last checkpoint stored, and the one under way will
+    /// have.
+    var stored: StoredCounts
+    var storing: StoredCounts
+
+    private enum GroupEntry {
+        case decided
+        case known(SequenceNumber, fingerprint: UInt64)
+    }
+
+    package enum WriteAnswer: Sendable {
+        /// The receipt is filled; the reply waits until `head` is durable.
+        case decided
+        /// It needs events that aren't durable yet, or the batch is full: ask again after the next
+        /// commit.
+        case postponed
+    }
+
+    init(
+        ledger: consuming Ledger, source: any LedgerSource, logHead: LogHead,
+        checkpointed: SequenceNumber, stored: StoredCounts
+    ) {
+        keyedAccounts = ledger.state.accountCount
+        self.ledger = ledger
+        self.source = source
+        self.logHead = logHead
+        self.checkpointed = checkpointed
+        self.stored = stored
+        storing = stored
+        source.durable = logHead.sequence
+    }
+
+    /// The newest event decided.
+    package var head: SequenceNumber { ledger.state.head }
+    /// The newest event on disk.
+    package var durable: SequenceNumber { logHead.sequence }
+    /// Damage was found: nothing may be answered any more.
+    package var fault: String? { source.fault }
+
+    // MARK: Writes
+
+    /// Decides one write.
+    ///
+    /// - Throws: the refusal; it has changed nothing.
+    package func write(
+        _ command: borrowing Command, from peer: Peer, at wall: Instant,
+        into receipt: inout Receipt
+    ) throws(Refusal) -> WriteAnswer {
+        do {
+            if try mustWait(command) { return .postponed }
+            switch try ledger.execute(command, from: peer, at: wall, into: &receipt) {
+            case .decided: return .decided
+            case .known(let sequence, let fingerprint):
+                return try answerKnown(sequence, fingerprint, into: &receipt)
+            }
+        } catch {
+            refusalCounts[error.code, default: 0] += 1
+            throw error
+        }
+    }
+
+    private func mustWait(_ command: borrowing Command) throws(Refusal) -> Bool {
+        guard ledger.buffer.hasRoom else { return true }
+        try checkRoom()
+        return command.verb == .reverse && command.subject > durable && command.subject <= head
+    }
+
+    private func checkRoom() throws(Refusal) {
+        let bytes = ledger.buffer.bytes.count + inFlightBytes + Limits.eventBytesMax
+        guard source.hasRoom(batchBytes: bytes, highestAccount: ledger.state.accountCount + 64)
+        else {
+            throw Refusal(
+                .full, [],
+                "the disk is full: reads go on, and writes resume as soon as there is room")
+        }
+    }
+
+    /// Answers a repeated command as the first time, from its event.
+    private func answerKnown(
+        _ sequence: SequenceNumber, _ fingerprint: UInt64, into receipt: inout Receipt
+    ) throws(Refusal) -> WriteAnswer {
+        guard sequence <= durable else { return .postponed }
+        let event = try storedEvent(sequence)
+        guard event.fingerprint == fingerprint else { throw Refusal.keyReused(sequence) }
+        ledger.fill(&receipt, from: event, account: Self.subject(of: event))
+        duplicateCount += 1
+        return .decided
+    }
+
+    /// The account that a command with a KEY named first.
+    private static func subject(of event: Event) -> AccountNumber {
+        event.accounts.first?.account ?? .ledger
+    }
+
+    private func storedEvent(_ sequence: SequenceNumber) throws(Refusal) -> Event {
+        var event = Event()
+        guard let bytes = source.storedEvent(sequence),
+            (try? event.decode(bytes, bytes.indices)) != nil
+        else {
+            throw Refusal(
+                .corrupt, [.init("event", "\(sequence)")],
+                "event \(sequence) can't be read: stop and run stele verify")
+        }
+        return event
+    }
+
+    // MARK: Groups
+
+    /// Begins a group: `writeInGroup` for each of its writes, then `endGroup` or `abandonGroup`.
+    package func beginGroup() {
+        groupAnswers.removeAll(keepingCapacity: true)
+        groupDryRuns = 0
+        groupKeyed = 0
+        ledger.beginGroup()
+    }
+
+    /// Decides one write of the group. Its receipt is final only once `endGroup` has answered.
+    package func writeInGroup(
+        _ command: borrowing Command, isLast: Bool, from peer: Peer, at wall: Instant,
+        into receipt: inout Receipt
+    ) throws(Refusal) -> WriteAnswer {
+        try checkRoom()
+        if command.isDryRun { groupDryRuns += 1 }
+        if !command.key.isEmpty { groupKeyed += 1 }
+        let written = groupAnswers.count + 1
+        guard groupDryRuns == 0 || groupDryRuns == written else {
+            throw Refusal(.badArgument, [], "DRYRUN goes with all writes of a group or with none")
+        }
+        guard groupKeyed == 0 || groupKeyed == written else {
+            throw Refusal(.badArgument, [], "all writes of a group carry a KEY or none does")
+        }
+        if command.verb == .reverse, command.subject > durable, command.subject <= head {
+            return .postponed
+        }
+        let answer = try ledger.executeInGroup(
+            command, isLast: isLast, from: peer, at: wall, into: &receipt)
+        switch answer {
+        case .decided: groupAnswers.append(.decided)
+        case .known(let sequence, let fingerprint):
+            groupAnswers.append(.known(sequence, fingerprint: fingerprint))
+        }
+        return .decided
+    }
+
+    /// Ends the group. `receipts` are the writes' in order; those of a group that is known already
+    /// become its first answers.
+    package func endGroup(_ receipts: inout [Receipt]) throws(Refusal) -> WriteAnswer {
+        var known: [SequenceNumber] = []
+        for case .known(let sequence, _) in groupAnswers { known.append(sequence) }
+        guard !known.isEmpty else {
+            ledger.endGroup(keeping: groupDryRuns == 0)
+            return .decided
+        }
+        ledger.endGroup(keeping: false)
+        guard known.count == groupAnswers.count else { throw Refusal.keyReused(known[0]) }
+        guard known.allSatisfy({ $0 <= durable }) else { return .postponed }
+        try checkSameGroup(known)
+        for (index, entry) in groupAnswers.enumerated() {
+            guard case .known(let sequence, let fingerprint) = entry else { continue }
+            _ = try answerKnown(sequence, fingerprint, into: &receipts[index])
+        }
+        return .decided
+    }
+
+    package func abandonGroup() { ledger.endGroup(keeping: false) }
+
+    /// Known one by one isn't enough: the events must have been committed as one.
+    private func checkSameGroup(_ sequences: [SequenceNumber]) throws(Refusal) {
+        guard sequences.count > 1, let first = sequences.min(), let last = sequences.max() else {
+            return
+        }
+        for sequence in first...last {
+            let place = try storedEvent(sequence).group
+            let isInside =
+                (sequence == first || place == .middle || place == .last)
+                && (sequence == last || place == .first || place == .middle)
+            guard isInside else { throw Refusal.keyReused(sequence) }
+        }
+    }
+
+    // MARK: Batches
+
+    /// What was decided since the last batch, to be committed; `nil` if that is nothing, or the last
+    /// one is still under way.
+    package func takeBatch() -> PendingBatch? {
+        guard !isInFlight, !ledger.buffer.isEmpty else { return nil }
+        let taken = ledger.takeBuffer(spare: spare)
+        spare = EventBuffer()
+        var batch = PendingBatch(first: taken.events.first)
+        batch.body = taken.events.bytes
+        batch.eventEnds = taken.events.ends
+        batch.lastTime = UInt64(taken.events.lastTime.microseconds)
+        let accounts = ledger.state.accountCount
+        batch.newKeys = source.drawnKeys((keyedAccounts + 1)..<(accounts + 1))
+        keyedAccounts = accounts
+        batch.wipedAccounts = taken.wiped.map(\.rawValue)
+        isInFlight = true
+        inFlightBytes = batch.body.count
+        return batch
+    }
+
+    /// The batch under way is durable; its memory is used again.
+    package func committed(_ batch: consuming PendingBatch, _ head: LogHead) {
+        precondition(isInFlight && head.sequence == batch.last, "commits come in order")
+        isInFlight = false
+        inFlightBytes = 0
+        logHead = head
+        source.durable = head.sequence
+        let (bytes, ends) = (batch.body, batch.eventEnds)
+        batch.body = []
+        batch.eventEnds = []
+        spare = EventBuffer(bytes: bytes, ends: ends)
+    }
+
+    // MARK: Time
+
+    /// Ends the holds whose time has come.
+    package func tick(at wall: Instant) {
+        guard ledger.buffer.hasRoom else { return }
+        ledger.expireHolds(at: wall)
+    }
+}
+
+extension Refusal {
+    static func keyReused(_ sequence: SequenceNumber) -> Refusal {
+        Refusal(
+            .keyReused, [.init("event", "\(sequence)")],
+            "the KEY was used before, for another command: event \(sequence)")
+    }
+}

@@ -1,0 +1,168 @@
+package import Ledger
+package import Secrets
+package import Store
+
+/// A state source with what the engine needs besides: keys to be stored, room, faults.
+package protocol LedgerSource: StateSource {
+    /// What was found damaged, if anything was: nothing may be answered after that.
+    var fault: String? { get }
+    /// The newest event that is on disk.
+    var durable: SequenceNumber { get set }
+    /// The keys of the accounts in `range`, to be stored before the events that opened them.
+    func drawnKeys(_ range: Range<UInt32>) -> [KeySlot]
+    /// Whether the log can take so many bytes more, and a key for so many accounts.
+    func hasRoom(batchBytes: Int, highestAccount: UInt32) -> Bool
+}
+
+/// State, keys and events as the store keeps them.
+package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerSource {
+    private let log: Log
+    private let reader: LogReader<Log>
+    private let state: StateStore<Stored>
+    private let random: () throws(RandomnessUnavailable) -> AccountKey
+    /// Keys that may not be in the keys file yet.
+    private var drawn: [UInt32: AccountKey] = [:]
+    package private(set) var fault: String?
+    package var durable: SequenceNumber = 0
+
+    /// - Parameter random: draws keys; a simulation gives its own.
+    package init(
+        log: Log, state: StateStore<Stored>,
+        random: @escaping () throws(RandomnessUnavailable) -> AccountKey
+    ) {
+        self.log = log
+        self.state = state
+        self.random = random
+        reader = LogReader(log)
+    }
+
+    /// Runs a read of the store; a failure is remembered and answered with `nil`.
+    private func attempt<Value>(_ read: () throws(StoreError) -> Value?) -> Value? {
+        do {
+            return try read()
+        } catch {
+            fault = fault ?? "\(error)"
+            return nil
+        }
+    }
+
+    package func storedRow(_ account: AccountNumber) -> [UInt8]? {
+        let row = attempt { () throws(StoreError) in
+            try state.value(in: .accounts, forKey: account.rawValue.bigEndianBytes)
+        }
+        if let row, !State.isRow(row) { fault = fault ?? "state damaged: account \(account.rawValue)" }
+        return row
+    }
+
+    package func storedAccount(_ directoryKey: Token) -> AccountNumber? {
+        let value = attempt { () throws(StoreError) in
+            try state.value(in: .directory, forKey: directoryKey.bytes)
+        }
+        guard let value else { return nil }
+        guard value.count == 4 else {
+            fault = fault ?? "state damaged: the directory"
+            return nil
+        }
+        return AccountNumber(UInt32(littleEndian: value))
+    }
+
+    package func storedKey(_ token: Token) -> SequenceNumber? {
+        attempt { () throws(StoreError) in
+            try state.sequence(ofToken: KeyToken(bytes: token.bytes))
+        }
+    }
+
+    private func key(_ account: AccountNumber) -> AccountKey {
+        if let key = drawn[account.rawValue] { return key }
+        let bytes = attempt { () throws(StoreError) in try log.key(of: account.rawValue) }
+        return bytes.map { AccountKey($0) } ?? .absent
+    }
+
+    package func tokenKey(_ account: AccountNumber) -> TokenKey {
+        let words = key(account).tokenKey
+        return TokenKey(low: words.0, high: words.1)
+    }
+
+    package func drawKey(_ account: AccountNumber) -> TokenKey {
+        do {
+            drawn[account.rawValue] = try random()
+        } catch {
+            fault = fault ?? "the system gives no random bytes"
+        }
+        return tokenKey(account)
+    }
+
+    package func drawnKeys(_ range: Range<UInt32>) -> [KeySlot] {
+        range.compactMap { account in
+            drawn[account].map { KeySlot(account: account, bytes: $0.bytes) }
+        }
+    }
+
+    /// The keys of these accounts are in the file now.
+    package func dropDrawnKeys(through account: UInt32) {
+        for key in drawn.keys.filter({ $0 <= account }) { drawn[key] = nil }
+    }
+
+    package func seal(
+        _ text: [UInt8], _ account: AccountNumber, _ sequence: SequenceNumber, field: UInt8
+    ) -> [UInt8] {
+        key(account).seal(text, sequence: sequence, field: field)
+    }
+
+    package func unseal(
+        _ sealed: [UInt8], _ account: AccountNumber, _ sequence: SequenceNumber, field: UInt8
+    ) -> [UInt8]? {
+        key(account).unseal(sealed, sequence: sequence, field: field)
+    }
+
+    package func storedEvent(_ sequence: SequenceNumber) -> [UInt8]? {
+        guard sequence >= 1, sequence <= durable else { return nil }
+        return attempt { () throws(StoreError) in try reader.event(sequence) }
+    }
+
+    package func storedID(
+        _ account: AccountNumber
+    ) -> (opened: SequenceNumber, sealed: [UInt8])? {
+        let value = attempt { () throws(StoreError) in
+            try state.value(in: .ids, forKey: account.rawValue.bigEndianBytes)
+        }
+        guard let value else { return nil }
+        var reader = ByteReader(value)
+        guard let opened = try? reader.varint(), let sealed = try? reader.bytes() else {
+            fault = fault ?? "state damaged: the id of account \(account.rawValue)"
+            return nil
+        }
+        return (opened, Array(value[sealed.range]))
+    }
+
+    package func hasRoom(batchBytes: Int, highestAccount: UInt32) -> Bool {
+        if log.hasRoom(batchBytes: batchBytes, highestAccount: highestAccount) { return true }
+        return attempt { () throws(StoreError) in
+            try log.reserveRoom(batchBytes: batchBytes, highestAccount: highestAccount)
+        } ?? false
+    }
+}
+
+extension UInt32 {
+    package var bigEndianBytes: [UInt8] {
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: self >> $0) }
+    }
+
+    package var littleEndianBytes: [UInt8] { bigEndianBytes.reversed() }
+
+    package init(bigEndian bytes: [UInt8]) {
+        self = bytes.reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    package init(littleEndian bytes: [UInt8]) {
+        self = bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}
+
+extension Token {
+    package var bytes: [UInt8] {
+        [low, high].flatMap { word in
+            (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }
+        }
+    }
+}

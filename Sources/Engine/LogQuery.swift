@@ -1,0 +1,259 @@
+package import Ledger
+package import Store
+
+/// A read that needs the log. It runs on a thread of its own, once `waitsFor` is durable, and knows
+/// numbers only: its user resolves names before and prints after.
+package struct LogQuery: Sendable {
+    package enum Kind: Sendable {
+        case event(SequenceNumber)
+        case page(LogPage)
+        case view(AccountNumber, asOf: AsOf)
+        case why(AccountNumber, BalanceName, asOf: AsOf?)
+    }
+
+    package var kind: Kind
+    /// Everything that the answer might see is on disk from here on.
+    package var waitsFor: SequenceNumber
+    /// The account's newest event, from which its history is walked backwards.
+    package var last: SequenceNumber
+
+    package init(_ kind: Kind, waitsFor: SequenceNumber, last: SequenceNumber = 0) {
+        self.kind = kind
+        self.waitsFor = waitsFor
+        self.last = last
+    }
+}
+
+/// A point in the log: events up to it count.
+package enum AsOf: Sendable, Equatable {
+    case sequence(SequenceNumber)
+    case time(Instant)
+
+    func includes(_ event: Event) -> Bool {
+        switch self {
+        case .sequence(let sequence): event.sequence <= sequence
+        case .time(let time): event.time <= time
+        }
+    }
+}
+
+/// Part of a history: of one account, or of the whole log.
+package struct LogPage: Sendable {
+    package var account: AccountNumber?
+    /// Both included.
+    package var from: SequenceNumber = 1
+    package var to: SequenceNumber = .max
+    package var countMax: Int
+    /// Newest first, as HISTORY and XREVRANGE answer.
+    package var isReversed: Bool
+    package var kind: EventKind?
+    package var currency: Word?
+    /// Actors, ascending; `nil`: any.
+    package var actors: [UInt32]?
+    package var since: Instant?
+
+    package init(account: AccountNumber?, countMax: Int, isReversed: Bool) {
+        self.account = account
+        self.countMax = countMax
+        self.isReversed = isReversed
+    }
+
+    func admits(_ event: Event) -> Bool {
+        if let kind, event.kind != kind { return false }
+        if let actors, !actors.contains(event.actor) { return false }
+        if let since, event.time < since { return false }
+        if let currency, !event.postings.contains(where: { $0.balance.currency == currency }) {
+            return false
+        }
+        return true
+    }
+}
+
+/// What a balance came from: its postings, gathered by cause.
+package struct WhyLine: Sendable {
+    package var kind: EventKind
+    package var causeKind: CauseKind
+    package var cause: Word
+    package var why: Event.Why?
+    package var count = 0
+    package var earned: Int64 = 0
+    package var spent: Int64 = 0
+    package var held: Int64 = 0
+    package var first: SequenceNumber = 0
+    package var last: SequenceNumber = 0
+}
+
+package struct LogAnswer: Sendable {
+    package var events: [Event] = []
+    package var view: AccountView?
+    package var why: [WhyLine] = []
+    /// Damage that was met: CORRUPT.
+    package var fault: String?
+
+    package init() {}
+}
+
+extension LogQuery {
+    /// Answers the query from the log; each read of the log is a bounded transaction.
+    package func run<Log: LogStorage>(_ reader: LogReader<Log>) -> LogAnswer {
+        var answer = LogAnswer()
+        do {
+            switch kind {
+            case .event(let sequence):
+                if let event = try Self.event(sequence, reader) { answer.events = [event] }
+            case .page(let page):
+                answer.events =
+                    page.account == nil
+                    ? try Self.logPage(page, reader) : try accountPage(page, reader)
+            case .view(let account, let asOf):
+                answer.view = try view(account, asOf, reader)
+            case .why(let account, let balance, let asOf):
+                (answer.view, answer.why) = try why(account, balance, asOf, reader)
+            }
+        } catch {
+            answer.fault = "\(error)"
+        }
+        return answer
+    }
+
+    private static func event<Log: LogStorage>(
+        _ sequence: SequenceNumber, _ reader: LogReader<Log>
+    ) throws -> Event? {
+        guard let bytes = try reader.event(sequence) else { return nil }
+        var event = Event()
+        try event.decode(bytes, bytes.indices)
+        return event
+    }
+
+    /// Events of the whole log, read page by page until enough are admitted.
+    private static func logPage<Log: LogStorage>(
+        _ page: LogPage, _ reader: LogReader<Log>
+    ) throws -> [Event] {
+        var events: [Event] = []
+        let last = min(page.to, try reader.lastSequence())
+        guard page.from <= last, page.countMax > 0 else { return [] }
+        var next = page.isReversed ? last : max(page.from, 1)
+        while true {
+            let logged = try reader.page(
+                from: next, page.isReversed ? .backward : .forward,
+                countMax: min(max(page.countMax, 16), 1_000), byteMax: 1 << 20)
+            guard let final = logged.last else { return events }
+            for entry in logged {
+                guard entry.sequence >= page.from, entry.sequence <= last else { return events }
+                var event = Event()
+                try event.decode(entry.bytes, entry.bytes.indices)
+                if page.isReversed, let since = page.since, event.time < since { return events }
+                if page.admits(event) { events.append(event) }
+                if events.count == page.countMax { return events }
+            }
+            guard page.isReversed ? final.sequence > page.from : final.sequence < last else {
+                return events
+            }
+            next = page.isReversed ? final.sequence - 1 : final.sequence + 1
+        }
+    }
+
+    /// Events of one account, along its back-pointers.
+    private func accountPage<Log: LogStorage>(
+        _ page: LogPage, _ reader: LogReader<Log>
+    ) throws -> [Event] {
+        guard let account = page.account, page.countMax > 0 else { return [] }
+        var events: [Event] = []
+        try walk(account, reader) { event in
+            if event.sequence < page.from { return false }
+            if let since = page.since, event.time < since { return false }
+            if event.sequence <= page.to, page.admits(event) {
+                events.append(event)
+                // Forwards, the earliest are wanted: they come last on this way.
+                if !page.isReversed, events.count >= page.countMax * 2 {
+                    events.removeFirst(events.count - page.countMax)
+                }
+            }
+            return !page.isReversed || events.count < page.countMax
+        }
+        if page.isReversed { return events }
+        return events.suffix(page.countMax).reversed()
+    }
+
+    /// The account's events from the newest to the first, while `body` wants more.
+    private func walk<Log: LogStorage>(
+        _ account: AccountNumber, _ reader: LogReader<Log>, _ body: (Event) throws -> Bool
+    ) throws {
+        var next = last
+        while next != 0 {
+            guard let event = try Self.event(next, reader) else {
+                throw StoreError.batchMissing(sequence: next)
+            }
+            guard let link = event.accounts.first(where: { $0.account == account }) else {
+                throw OpeningError.event(next, "account \(account.rawValue) isn't part of it")
+            }
+            guard try body(event) else { return }
+            next = link.previous
+        }
+    }
+
+    private func history<Log: LogStorage>(
+        _ account: AccountNumber, _ asOf: AsOf?, _ reader: LogReader<Log>
+    ) throws -> [SequenceNumber] {
+        var sequences: [SequenceNumber] = []
+        try walk(account, reader) { event in
+            if asOf?.includes(event) ?? true { sequences.append(event.sequence) }
+            return true
+        }
+        return sequences.reversed()
+    }
+
+    private func view<Log: LogStorage>(
+        _ account: AccountNumber, _ asOf: AsOf, _ reader: LogReader<Log>
+    ) throws -> AccountView {
+        var view = AccountView()
+        view.account = account
+        for sequence in try history(account, asOf, reader) {
+            if let event = try Self.event(sequence, reader) { try view.apply(event) }
+        }
+        return view
+    }
+
+    private func why<Log: LogStorage>(
+        _ account: AccountNumber, _ balance: BalanceName, _ asOf: AsOf?, _ reader: LogReader<Log>
+    ) throws -> (AccountView, [WhyLine]) {
+        var view = AccountView()
+        view.account = account
+        var lines: [WhyLine] = []
+        for sequence in try history(account, asOf, reader) {
+            guard let event = try Self.event(sequence, reader) else { continue }
+            try view.apply(event)
+            for posting in event.postings
+            where posting.balance == balance
+                && event.accounts[posting.account].account == account
+            {
+                Self.gather(posting, event, into: &lines)
+            }
+        }
+        return (view, lines)
+    }
+
+    private static func gather(
+        _ posting: Event.Posting, _ event: Event, into lines: inout [WhyLine]
+    ) {
+        let index =
+            lines.firstIndex {
+                $0.kind == event.kind && $0.causeKind == event.causeKind
+                    && $0.cause == event.causeName && $0.why == posting.why
+            } ?? lines.count
+        if index == lines.count {
+            lines.append(
+                WhyLine(
+                    kind: event.kind, causeKind: event.causeKind, cause: event.causeName,
+                    why: posting.why, first: event.sequence))
+        }
+        lines[index].count += 1
+        lines[index].last = event.sequence
+        // The view has applied the posting: sums of parts can't leave what the whole fits.
+        switch posting.side {
+        case .earn, .receive: _ = State.add(posting.amount, to: &lines[index].earned)
+        case .spend: _ = State.add(posting.amount, to: &lines[index].spent)
+        case .hold: _ = State.add(posting.amount, to: &lines[index].held)
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package import Ledger
+package import Proof
+package import Secrets
+package import Store
+
+/// Why a ledger can't be opened.
+package enum OpeningError: Error, Sendable, CustomStringConvertible {
+    case store(StoreError)
+    /// An event can't be decoded, or does not follow from those before it.
+    case event(SequenceNumber, String)
+    /// The rulebook in force can't be compiled any more.
+    case rules(Mistakes)
+
+    package var description: String {
+        switch self {
+        case .store(let error): "\(error)"
+        case .event(let sequence, let reason): "log damaged: seq=\(sequence): \(reason)"
+        case .rules(let mistakes): "the rulebook in force does not compile: \(mistakes)"
+        }
+    }
+}
+
+/// A ledger's files under the engine that serves them.
+package struct Opening<Log: LogStorage, Stored: StateStorage> {
+    package var engine: Engine
+    /// The committer's.
+    package var writer: LogWriter
+    /// Events folded at start.
+    package var foldedCount: UInt64
+    /// Whether the state was found damaged or missing, and built anew.
+    package var wasRebuilt: Bool
+
+    /// Opens a ledger: takes what the checkpoint has, if it can be trusted, and folds the rest of
+    /// the log, every byte of which is checked on the way.
+    ///
+    /// - Parameters:
+    ///   - random: draws accounts' keys.
+    ///   - progress: told the sequence number reached, now and then.
+    package static func open(
+        log: Log, state: StateStore<Stored>,
+        random: @escaping () throws(RandomnessUnavailable) -> AccountKey,
+        progress: (SequenceNumber) -> Void
+    ) throws(OpeningError) -> Opening {
+        do {
+            let reader = LogReader(log)
+            var mark = try trustedMark(state)
+            let head = try reader.resume(from: mark)
+            let source = StoredSource(log: log, state: state, random: random)
+            source.durable = head.sequence
+            var ledger = Ledger(source: source)
+            var stored = StoredCounts()
+            if let mark {
+                stored = try restore(&ledger, mark, state, reader)
+            } else {
+                try state.wipe()
+            }
+            let from = mark?.sequence ?? 0
+            mark = nil
+            try fold(&ledger, reader, from: from, progress)
+            if let fault = source.fault { throw OpeningError.event(ledger.state.head, fault) }
+            do {
+                try ledger.restoreRules()
+            } catch {
+                throw OpeningError.rules(error)
+            }
+            let folded = ledger.state.head - from
+            let engine = Engine(
+                ledger: ledger, source: source, logHead: head, checkpointed: from, stored: stored)
+            return Opening(
+                engine: engine, writer: LogWriter(head: head), foldedCount: folded,
+                wasRebuilt: from == 0)
+        } catch let error as OpeningError {
+            throw error
+        } catch let error as StoreError {
+            throw .store(error)
+        } catch {
+            fatalError("opening throws nothing else: \(error)")
+        }
+    }
+
+    /// The checkpoint's mark, if every entry's checksum is right; otherwise the state is dropped.
+    private static func trustedMark(_ state: StateStore<Stored>) throws(StoreError) -> LogHead? {
+        do {
+            guard let mark = try state.head() else { return nil }
+            for table in StateTable.allCases {
+                try state.scan(table, from: []) { _, _ in true }
+            }
+            return mark
+        } catch .stateDamaged {
+            return nil
+        }
+    }
+
+    private static func restore(
+        _ ledger: inout Ledger, _ mark: LogHead, _ state: StateStore<Stored>,
+        _ reader: LogReader<Log>
+    ) throws -> StoredCounts {
+        var words: [[UInt8]] = []
+        try state.scan(.words, from: []) { _, value in
+            var reader = ByteReader([UInt8](copying: value))
+            guard let text = try? reader.bytes() else { return false }
+            words.append(Array(reader.source[text.range]))
+            return true
+        }
+        var actors: [Actor] = []
+        try state.scan(.actors, from: []) { _, value in
+            var reader = ByteReader([UInt8](copying: value))
+            guard let uid = try? reader.varint32(), let role = try? reader.u8(),
+                let by = try? reader.varint32()
+            else { return false }
+            actors.append(Actor(uid: uid, role: Role(rawValue: role), by: AccountNumber(by)))
+            return true
+        }
+        var heads: [(UInt32, SequenceNumber)] = []
+        try state.scan(.rulebooks, from: []) { key, value in
+            var reader = ByteReader([UInt8](copying: value))
+            guard let sequence = try? reader.varint() else { return false }
+            heads.append((UInt32(bigEndian: [UInt8](copying: key)), sequence))
+            return true
+        }
+        var rulebooks: [State.AdoptedRules] = []
+        for (number, sequence) in heads {
+            rulebooks.append(try adopted(number, sequence, reader))
+        }
+        guard let counts = try state.value(in: .meta, forKey: Array("ledger".utf8)) else {
+            throw StoreError.stateDamaged(table: .meta, key: Array("ledger".utf8))
+        }
+        var decoder = ByteReader(counts)
+        let accountCount = try decoder.varint32()
+        let ledgerID = Array(counts[try decoder.bytes().range])
+        ledger.state.restore(
+            head: mark.sequence, time: Instant(microseconds: Int64(mark.lastTime)),
+            ledgerID: ledgerID, accountCount: accountCount, words: words, actors: actors,
+            rulebooks: rulebooks)
+        return StoredCounts(
+            words: words.count, actors: actors.count, rulebooks: rulebooks.count)
+    }
+
+    /// A rulebook's text, from the log.
+    private static func adopted(
+        _ number: UInt32, _ sequence: SequenceNumber, _ reader: LogReader<Log>
+    ) throws -> State.AdoptedRules {
+        var event = Event()
+        guard let head = try reader.event(sequence) else {
+            throw StoreError.batchMissing(sequence: sequence)
+        }
+        try event.decode(head, head.indices)
+        guard case .rulesHead(number, let hash, let length) = event.payload else {
+            throw OpeningError.event(sequence, "not the head of rulebook \(number)")
+        }
+        var rules = State.AdoptedRules(
+            number: number, sequence: sequence, hash: Array(event.text[hash.range]), text: [],
+            length: length)
+        var next = sequence + 1
+        while !rules.isComplete {
+            guard let part = try reader.event(next) else {
+                throw StoreError.batchMissing(sequence: next)
+            }
+            try event.decode(part, part.indices)
+            guard case .rulesPart(number, _, let text) = event.payload else {
+                throw OpeningError.event(next, "not a part of rulebook \(number)")
+            }
+            rules.text.append(contentsOf: event.text[text.range])
+            next += 1
+        }
+        return rules
+    }
+
+    private static func fold(
+        _ ledger: inout Ledger, _ reader: LogReader<Log>, from: SequenceNumber,
+        _ progress: (SequenceNumber) -> Void
+    ) throws {
+        var next: UInt64? = from + 1
+        var folder = Folder()
+        while let start = next {
+            next = try reader.fold(from: start, batchMax: 64) { sequence, bytes in
+                folder.fold(sequence, bytes, into: &ledger.state)
+            }
+            if let failure = folder.failure { throw failure }
+            progress(ledger.state.head)
+        }
+    }
+}
+
+/// Decodes and folds one event after another, reusing its memory.
+package struct Folder {
+    private var event = Event()
+    private var bytes: [UInt8] = []
+    package private(set) var failure: OpeningError?
+
+    package init() {}
+
+    /// - Returns: false where the event can't be folded; `failure` says why.
+    package mutating func fold(
+        _ sequence: SequenceNumber, _ span: Span<UInt8>, into state: inout State
+    ) -> Bool {
+        bytes.removeAll(keepingCapacity: true)
+        for index in span.indices { bytes.append(span[index]) }
+        do throws(DecodingError) {
+            try event.decode(bytes, bytes.indices)
+        } catch {
+            failure = .event(sequence, "it can't be decoded: \(error.reason)")
+            return false
+        }
+        do throws(FoldError) {
+            try state.fold(event)
+        } catch {
+            failure = .event(sequence, error.reason)
+            return false
+        }
+        return true
+    }
+}
+
+/// The first batch of a new ledger.
+package enum Genesis {
+    /// - Parameters:
+    ///   - id: 16 random bytes.
+    ///   - key: the ledger's own.
+    package static func batch(id: [UInt8], key: AccountKey, at wall: Instant) -> PendingBatch {
+        var ledger = Ledger(source: EmptySource())
+        ledger.begin(id: id, at: wall)
+        let events = ledger.takeBuffer(spare: EventBuffer()).events
+        var batch = PendingBatch(first: events.first)
+        batch.body = events.bytes
+        batch.eventEnds = events.ends
+        batch.lastTime = UInt64(events.lastTime.microseconds)
+        batch.newKeys = [KeySlot(account: 0, bytes: key.bytes)]
+        return batch
+    }
+}

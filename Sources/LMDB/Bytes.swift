@@ -1,0 +1,35 @@
+import CLMDB
+
+extension [UInt8] {
+    /// The bytes lent by a transaction, to keep.
+    package init(copying bytes: Span<UInt8>) {
+        // The pointer is read during the call only.
+        self = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
+    }
+
+    /// Adds the bytes lent by a transaction at the end.
+    package mutating func append(copying bytes: Span<UInt8>) {
+        // The pointer is read during the call only.
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+}
+
+extension Span<UInt8> {
+    /// Calls `body` with LMDB's description of these bytes, which it must only read.
+    func withLMDBValue<R>(_ body: (inout MDB_val) -> R) -> R {
+        unsafe withUnsafeBytes { bytes in
+            var value = unsafe MDB_val(
+                mv_size: bytes.count, mv_data: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+            return unsafe body(&value)
+        }
+    }
+}
+
+extension MDB_val {
+    /// Lends the bytes to `body`; they must stay valid for that long.
+    @unsafe
+    func lend<R>(_ body: (Span<UInt8>) -> R) -> R {
+        let bytes = unsafe UnsafeRawBufferPointer(start: mv_data, count: mv_size)
+        return unsafe body(Span<UInt8>(_unsafeBytes: bytes))
+    }
+}

@@ -1,0 +1,99 @@
+/// Writes the primitive encodings of the log into a buffer that it owns and reuses.
+///
+/// The capacity is fixed: what does not fit is dropped and `hasOverflowed` says so, which is how an
+/// event over its limit is found without measuring it first.
+@safe package struct ByteWriter: ~Copyable {
+    private let base: UnsafeMutablePointer<UInt8>
+    private let capacity: Int
+    package private(set) var count = 0
+    package private(set) var hasOverflowed = false
+
+    package init(capacity: Int) {
+        self.capacity = capacity
+        // Owned by this value alone and freed in deinit; every write is bounds-checked below.
+        unsafe base = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    }
+
+    deinit { unsafe base.deallocate() }
+
+    package mutating func reset() {
+        count = 0
+        hasOverflowed = false
+    }
+
+    /// Appends what has been written to `bytes`, with its length before it as a varint.
+    package func appendFramed(to bytes: inout [UInt8]) {
+        var length = UInt64(count)
+        while length >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: length) | 0x80)
+            length >>= 7
+        }
+        bytes.append(UInt8(truncatingIfNeeded: length))
+        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: base, count: count))
+    }
+
+    package var bytes: [UInt8] {
+        unsafe [UInt8](UnsafeBufferPointer(start: base, count: count))
+    }
+
+    @inline(__always)
+    package mutating func u8(_ value: UInt8) {
+        guard count < capacity else {
+            hasOverflowed = true
+            return
+        }
+        // count < capacity was just checked.
+        unsafe base[count] = value
+        count += 1
+    }
+
+    package mutating func u16(_ value: UInt16) {
+        u8(UInt8(truncatingIfNeeded: value))
+        u8(UInt8(truncatingIfNeeded: value >> 8))
+    }
+
+    package mutating func u64(_ value: UInt64) {
+        for shift in stride(from: UInt64(0), to: 64, by: 8) {
+            u8(UInt8(truncatingIfNeeded: value >> shift))
+        }
+    }
+
+    /// Seven bytes, little-endian. The instant must not be before 1970.
+    package mutating func time(_ instant: Instant) {
+        let value = UInt64(instant.microseconds)
+        for shift in stride(from: UInt64(0), to: 56, by: 8) {
+            u8(UInt8(truncatingIfNeeded: value >> shift))
+        }
+    }
+
+    /// Unsigned LEB128 in its shortest form.
+    @inline(__always)
+    package mutating func varint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            u8(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        u8(UInt8(truncatingIfNeeded: rest))
+    }
+
+    package mutating func varint(_ value: UInt32) { varint(UInt64(value)) }
+    package mutating func varint(_ value: Int) { varint(UInt64(value)) }
+
+    /// Zigzag, then varint.
+    package mutating func signed(_ value: Int64) {
+        varint(UInt64(bitPattern: (value << 1) ^ (value >> 63)))
+    }
+
+    package mutating func raw(_ source: [UInt8], _ range: Range<Int>) {
+        for index in range { u8(source[index]) }
+    }
+
+    /// A varint length, then the bytes.
+    package mutating func bytes(_ source: [UInt8], _ range: Range<Int>) {
+        varint(range.count)
+        raw(source, range)
+    }
+
+    package mutating func bytes(_ source: [UInt8]) { bytes(source, source.indices) }
+}

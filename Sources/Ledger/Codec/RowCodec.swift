@@ -1,0 +1,72 @@
+extension State {
+    /// Encodes an account's row as `ops/formats.md`, section 6 says, without the checksum.
+    package mutating func encodeRow(_ account: AccountNumber) -> [UInt8] {
+        let row = row(account)
+        let cells = pool.cells(row.block)
+        var writer = ByteWriter(capacity: 64 + cells.count * 40)
+        writer.varint(row.last)
+        writer.varint(row.opened)
+        writer.varint(row.eventCount)
+        writer.varint(row.parent.rawValue)
+        writer.u8(row.flags.intersection(.stored).rawValue)
+        writer.varint(cells.count)
+        var before: UInt64 = 0
+        for cell in cells {
+            writer.varint(cell.key.rawValue - before)
+            before = cell.key.rawValue
+            writer.signed(cell.value.a)
+            writer.signed(cell.value.b)
+            writer.signed(cell.value.c)
+        }
+        precondition(!writer.hasOverflowed, "a cell takes at most 40 bytes")
+        return writer.bytes
+    }
+
+    /// Takes a stored row in. One that can't be decoded leaves the account empty; its checksum was
+    /// right, so the source's owner is told through `StateSource`, not here.
+    mutating func decodeRow(_ account: AccountNumber, _ bytes: [UInt8]) {
+        var row = rows.row(account)
+        guard let cells = try? Self.decodeRow(bytes, into: &row) else { return }
+        rows[account] = row
+        for cell in cells { pool.set(&rows[account].block, cell.key, cell.value) }
+    }
+
+    private static func decodeRow(
+        _ bytes: [UInt8], into row: inout AccountRow
+    ) throws(DecodingError) -> [Cell] {
+        var reader = ByteReader(bytes)
+        row.last = try reader.varint()
+        row.opened = try reader.varint()
+        row.eventCount = try reader.varint32()
+        row.parent = AccountNumber(try reader.varint32())
+        let flags = AccountRow.Flags(rawValue: try reader.u8())
+        guard flags.isSubset(of: .stored) else {
+            throw DecodingError("no such flag", at: reader.position)
+        }
+        row.flags.formUnion(flags)
+        let cells = try decodeCells(&reader)
+        try reader.expectEnd()
+        return cells
+    }
+
+    private static func decodeCells(_ reader: inout ByteReader) throws(DecodingError) -> [Cell] {
+        var cells: [Cell] = []
+        var before: UInt64 = 0
+        for index in 0..<(try reader.count()) {
+            let (key, overflow) = before.addingReportingOverflow(try reader.varint())
+            guard !overflow, index == 0 || key > before else {
+                throw DecodingError("cells are out of order", at: reader.position)
+            }
+            before = key
+            let value = CellValue(try reader.signed(), try reader.signed(), try reader.signed())
+            cells.append(Cell(key: CellKey(rawValue: key), value: value))
+        }
+        return cells
+    }
+
+    /// Whether the bytes are a row, for whoever must decide if stored state can be trusted.
+    package static func isRow(_ bytes: [UInt8]) -> Bool {
+        var row = AccountRow()
+        return (try? decodeRow(bytes, into: &row)) != nil
+    }
+}

@@ -1,0 +1,180 @@
+// From `name=value` text to the typed inputs of an action.
+
+extension Ledger {
+    /// Binds every input that the action declares; anything undeclared, repeated, missing or out of
+    /// bounds is refused.
+    mutating func bind(_ command: borrowing Command, _ action: Int) throws(Refusal) {
+        let count = rules.actions[action].inputs.count
+        inputs.removeAll(keepingCapacity: true)
+        inputText.removeAll(keepingCapacity: true)
+        inputText.append(contentsOf: command.bytes)
+        for _ in 0..<count { inputs.append(.absent) }
+        for input in command.inputs {
+            guard let word = state.words.find(command.bytes, input.name.range),
+                let position = rules.actions[action].input(word)
+            else {
+                throw badInput(
+                    text(command, input.name),
+                    "the action \(rules.actions[action].text) has no input "
+                        + text(command, input.name))
+            }
+            guard case .absent = inputs[position] else {
+                throw badInput(text(command, input.name), "an input is given once")
+            }
+            inputs[position] = try value(rules.actions[action].inputs[position], input.value)
+            try record(rules.actions[action].inputs[position], at: position)
+        }
+        for position in 0..<count {
+            if case .absent = inputs[position] {
+                try bindDefault(rules.actions[action].inputs[position], at: position)
+            }
+        }
+    }
+
+    private func badInput(_ name: String, _ sentence: String) -> Refusal {
+        Refusal(.badArgument, [.init("input", name)], sentence)
+    }
+
+    private mutating func bindDefault(
+        _ rule: InputRule, at position: Int
+    ) throws(Refusal) {
+        switch rule.byDefault {
+        case .formula(let formula): inputs[position] = .defaultNumber(try whole(formula))
+        case .name(let word, _): inputs[position] = .defaultName(word)
+        case .text, nil:
+            guard !rule.isRequired else {
+                throw badInput(rule.text, "the input \(rule.text) is missing")
+            }
+        }
+    }
+
+    private mutating func value(
+        _ rule: InputRule, _ range: ByteRange
+    ) throws(Refusal) -> BoundInput {
+        switch rule.type {
+        case .integer(let minimum, let maximum):
+            return .number(try integer(rule, range, minimum, maximum), range)
+        case .bool:
+            guard let value = bool(range) else {
+                throw badInput(rule.text, "\(rule.text) is 0, 1, false or true")
+            }
+            return .bool(value, range)
+        case .name(let oneOf):
+            return .name(try name(rule, range, oneOf), range)
+        case .account:
+            return .account(try account(rule, range), range)
+        case .text(let bytesMax):
+            guard range.count <= bytesMax, isText(range) else {
+                throw badInput(
+                    rule.text, "\(rule.text) is UTF-8 text of at most \(bytesMax) bytes")
+            }
+            return .text(range)
+        case .list(let element, let countMax):
+            return .list(count: try list(rule, element, countMax, range), range)
+        }
+    }
+
+    private func integer(
+        _ rule: InputRule, _ range: ByteRange, _ minimum: Int64, _ maximum: Int64
+    ) throws(Refusal) -> Int64 {
+        guard let value = Digits.integer(inputText, range.range) else {
+            throw badInput(rule.text, "\(rule.text) is an integer")
+        }
+        guard value >= minimum, value <= maximum else {
+            throw badInput(rule.text, "\(rule.text) lies between \(minimum) and \(maximum)")
+        }
+        return value
+    }
+
+    private func bool(_ range: ByteRange) -> Bool? {
+        if inputText[range.range].elementsEqual("1".utf8) { return true }
+        if inputText[range.range].elementsEqual("0".utf8) { return false }
+        if inputText[range.range].elementsEqual("true".utf8) { return true }
+        if inputText[range.range].elementsEqual("false".utf8) { return false }
+        return nil
+    }
+
+    private func name(
+        _ rule: InputRule, _ range: ByteRange, _ oneOf: [Word]
+    ) throws(Refusal) -> Word? {
+        guard WordText.isValid(inputText, range.range) else {
+            throw badInput(
+                rule.text,
+                "\(rule.text) is a name: letters, digits, _ . and -, in segments of 1 to 32 joined by :")
+        }
+        let word = state.words.find(inputText, range.range)
+        guard oneOf.isEmpty || word.map({ oneOf.contains($0) }) == true else {
+            let names = oneOf.map { wordText($0) }.joined(separator: ", ")
+            throw badInput(rule.text, "\(rule.text) is one of \(names)")
+        }
+        return word
+    }
+
+    private mutating func account(
+        _ rule: InputRule, _ range: ByteRange
+    ) throws(Refusal) -> AccountNumber {
+        guard AccountID.isValid(inputText, range.range) else {
+            throw badInput(rule.text, "\(rule.text) is an account's id")
+        }
+        let account = try findOrOpen(inputText, range.range)
+        expireHolds(of: account)
+        return account
+    }
+
+    private func isText(_ range: ByteRange) -> Bool {
+        String(validating: inputText[range.range], as: UTF8.self) != nil
+    }
+
+    /// Elements are separated by commas; an empty text is an empty list.
+    private func list(
+        _ rule: InputRule, _ element: InputType.ListElement, _ countMax: Int, _ range: ByteRange
+    ) throws(Refusal) -> Int {
+        let parts = elements(range)
+        guard parts.count <= countMax else {
+            throw badInput(rule.text, "\(rule.text) has at most \(countMax) values")
+        }
+        for part in parts {
+            switch element {
+            case .integer(let minimum, let maximum):
+                _ = try integer(rule, part, minimum, maximum)
+            case .name(let oneOf): _ = try name(rule, part, oneOf)
+            }
+        }
+        return parts.count
+    }
+
+    private func elements(_ range: ByteRange) -> [ByteRange] {
+        var parts: [ByteRange] = []
+        if range.isEmpty { return parts }
+        var start = range.start
+        for index in range.range where inputText[index] == UInt8(ascii: ",") {
+            parts.append(ByteRange(start: start, count: index - start))
+            start = index + 1
+        }
+        parts.append(ByteRange(start: start, count: range.start + range.count - start))
+        return parts
+    }
+
+    /// Notes an input in the event, as it was given.
+    private mutating func record(_ rule: InputRule, at position: Int) throws(Refusal) {
+        let value: Event.InputValue
+        switch inputs[position] {
+        case .number(let number, _): value = .int(number)
+        case .bool(let flag, _): value = .bool(flag)
+        case .name(_, let range): value = .name(draft.addText(inputText, range.range))
+        case .account(let account, _): value = .account(account)
+        case .text(let range): value = .text(draft.addText(inputText, range.range))
+        case .list(let count, let range):
+            draft.inputs.append(Event.Input(name: rule.name, value: .list(count: count)))
+            for part in elements(range) {
+                let element: Event.InputValue =
+                    Digits.integer(inputText, part.range).map { .int($0) }
+                    ?? .name(draft.addText(inputText, part.range))
+                draft.inputs.append(Event.Input(name: .none, value: element))
+            }
+            return
+        case .absent, .defaultName, .defaultNumber: return
+        }
+        draft.inputs.append(Event.Input(name: rule.name, value: value))
+    }
+}

@@ -1,0 +1,201 @@
+extension Ledger {
+    /// The checks that every write meets, in the order in which they take precedence, then the
+    /// verb's own.
+    mutating func decide(
+        _ command: borrowing Command, into receipt: inout Receipt
+    ) throws(Refusal) -> Answer {
+        try checkRole(command)
+        draft.reset()
+        touched.removeAll(keepingCapacity: true)
+        pendingWords.removeAll(keepingCapacity: true)
+        inputs.removeAll(keepingCapacity: true)
+        if let known = try findSubject(command) { return known }
+        try checkStanding(command)
+        if let known = try decideVerb(command) { return known }
+        if !command.key.isEmpty { addKey(command) }
+        try settleLadders()
+        try checkTotals()
+        try emit(command)
+        fill(&receipt)
+        return .decided
+    }
+
+    /// Some verbs are the operator's alone, as is saying when something happened.
+    private func checkRole(_ command: borrowing Command) throws(Refusal) {
+        let needsOperator: Bool
+        switch command.verb {
+        case .reverse, .migrate, .run, .freeze, .unfreeze, .forget: needsOperator = true
+        default: needsOperator = command.at != nil
+        }
+        let role = requested.peer.role
+        guard needsOperator ? role.contains(.operate) : !role.isDisjoint(with: [.game, .operate])
+        else {
+            throw Refusal(
+                .notPermitted, [.init("needs", needsOperator ? "operate" : "game")],
+                command.at != nil
+                    ? "only the role operate may say when something happened"
+                    : "this connection's role may not do that")
+        }
+    }
+
+    /// Finds the account that the command is about, opening it if it is new, and answers the event
+    /// from which the command's KEY is known.
+    private mutating func findSubject(_ command: borrowing Command) throws(Refusal) -> Answer? {
+        var keyOwner = AccountNumber.ledger
+        switch command.verb {
+        case .settle, .release, .reverse, .run:
+            break
+        default:
+            guard let account = state.find(command.bytes, command.account.range) else {
+                try openSubject(command)
+                break
+            }
+            requested.account = account
+            keyOwner = account
+        }
+        if !command.key.isEmpty, keyOwner == requested.account {
+            let token = keyToken(command, keyOwner)
+            if let event = state.event(of: token) {
+                return .known(event, fingerprint: fingerprint(command, keyOwner))
+            }
+        }
+        switch command.verb {
+        case .settle, .release: try findHold(command)
+        case .reverse: try findReversible(command)
+        default: break
+        }
+        expireHolds(of: requested.account)
+        return nil
+    }
+
+    private mutating func openSubject(_ command: borrowing Command) throws(Refusal) {
+        if command.verb == .forget {
+            throw Refusal.noAccount(text(command, command.account))
+        }
+        requested.account = try open(command.bytes, command.account.range)
+    }
+
+    /// Frozen, changed since, not yet: what holds whatever the verb.
+    private mutating func checkStanding(_ command: borrowing Command) throws(Refusal) {
+        if let at = command.at {
+            guard at <= requested.now else {
+                throw Refusal(.badArgument, [.init("at", "future")], "AT lies in the future")
+            }
+            if at != requested.now { draft.at = at }
+        }
+        if !command.by.isEmpty { requested.by = try findOrOpen(command.bytes, command.by.range) }
+        if command.cause > state.head {
+            throw Refusal(
+                .notFound, [.init("event", "\(command.cause)")],
+                "CAUSE names event \(command.cause), which does not exist")
+        }
+        guard requested.account != .ledger else { return }
+        try checkExpectation(command, last: lastBeforeGroup(requested.account))
+        switch command.verb {
+        case .unfreeze, .forget, .freeze: break
+        default: try checkFrozen(requested.account)
+        }
+        requested.parent = {
+            let parent = state.parent(requested.account)
+            return parent == .ledger ? nil : parent
+        }()
+        requested.subject = requested.account
+        if let parent = requested.parent { _ = state.row(parent) }
+    }
+
+    private func checkExpectation(
+        _ command: borrowing Command, last actual: SequenceNumber
+    ) throws(Refusal) {
+        guard let expected = command.expect else { return }
+        guard expected == actual else {
+            throw Refusal(
+                .conflict, [.init("expected", "\(expected)"), .init("last", "\(actual)")],
+                "the account's last event is \(actual), not \(expected): read it again and decide anew")
+        }
+    }
+
+    /// EXPECT compares with the state before the command's group, and before it opened the account.
+    private mutating func lastBeforeGroup(_ account: AccountNumber) -> SequenceNumber {
+        state.journalled(account)?.last ?? state.last(account)
+    }
+
+    mutating func checkFrozen(_ account: AccountNumber) throws(Refusal) {
+        guard state.isFrozen(account) else { return }
+        throw Refusal(
+            .frozen, [.init("account", name(account))],
+            "\(name(account)) is frozen: UNFREEZE it before anything is posted to it")
+    }
+
+    private mutating func decideVerb(_ command: borrowing Command) throws(Refusal) -> Answer? {
+        switch command.verb {
+        case .award: try decideAward(command)
+        case .spend: try decideSpend(command)
+        case .transfer: try decideTransfer(command)
+        case .hold: try decideHold(command)
+        case .settle: try decideSettle(command)
+        case .release: try decideRelease(command)
+        case .record: return try decideRecord(command)
+        case .fact: try decideFact(command)
+        case .reverse: try decideReverse(command)
+        case .freeze, .unfreeze: try decideFreeze(command)
+        case .forget: try decideForget(command)
+        case .claim, .migrate, .run:
+            throw Refusal(
+                .undeclared, [.init("name", text(command, command.name))],
+                "the rulebook declares no \(command.verb.declares) \(text(command, command.name))")
+        }
+        return nil
+    }
+}
+
+extension Verb {
+    /// What the rulebook declares that the verb names.
+    fileprivate var declares: String {
+        switch self {
+        case .claim: "offer"
+        case .migrate: "migration"
+        default: "job"
+        }
+    }
+}
+
+extension Refusal {
+    static func noAccount(_ id: String) -> Refusal {
+        Refusal(.notFound, [.init("account", id)], "no account \(id) was ever seen")
+    }
+}
+
+extension Ledger {
+    /// Part of a command as text, for messages only.
+    func text(_ command: borrowing Command, _ range: ByteRange) -> String {
+        String(decoding: command.bytes[range.range], as: UTF8.self)
+    }
+
+    /// An account's id as text, for messages only.
+    mutating func name(_ account: AccountNumber) -> String {
+        String(decoding: state.id(account), as: UTF8.self)
+    }
+
+    func balanceText(_ balance: BalanceName) -> String {
+        let currency = wordText(balance.currency)
+        return balance.facet == .none ? currency : "\(currency):\(wordText(balance.facet))"
+    }
+
+    /// A word's text, also of one that this command is about to bring in.
+    func wordText(_ word: Word) -> String {
+        let index = Int(word.rawValue) - state.words.count - 1
+        return index >= 0 && index < pendingWords.count
+            ? String(decoding: pendingWords[index], as: UTF8.self) : state.words.string(word)
+    }
+
+    /// The word's number; a new word gets the next one and comes into being with the event.
+    mutating func word(_ bytes: [UInt8], _ range: Range<Int>) -> Word {
+        if let known = state.words.find(bytes, range) { return known }
+        for (index, pending) in pendingWords.enumerated()
+        where pending.elementsEqual(bytes[range]) {
+            return Word(UInt32(state.words.count + index + 1))
+        }
+        pendingWords.append(Array(bytes[range]))
+        return Word(UInt32(state.words.count + pendingWords.count))
+    }
+}

@@ -1,0 +1,147 @@
+/// The ledger's pure core: decides commands under the rules in force and folds what it decided.
+///
+/// Values in, values out: the time is an argument, stored state and keys come from the state's
+/// source, decided events go to `buffer`, from where they are committed. A refusal changes nothing.
+package struct Ledger: ~Copyable {
+    package var state: State
+    /// What was decided and not yet handed to be committed.
+    package var buffer = EventBuffer()
+    /// Accounts forgotten by the events in `buffer`: their keys are wiped once those are durable.
+    package internal(set) var wiped: [AccountNumber] = []
+    /// The rules in force; an empty rulebook, number 0, before the first is adopted.
+    package internal(set) var rules = Rulebook.none
+    package internal(set) var rulesNumber: UInt32 = 0
+
+    // What one command is decided with; kept from command to command for its memory.
+    var draft = Event()
+    var side = Event()
+    var writer = ByteWriter(capacity: Limits.eventBytesMax)
+    var sideWriter = ByteWriter(capacity: Limits.eventBytesMax)
+    var touched: [Touched] = []
+    /// The event that REVERSE names.
+    var original = Event()
+    var pendingWords: [[UInt8]] = []
+    var inputs: [BoundInput] = []
+    /// What the inputs' ranges point into.
+    var inputText: [UInt8] = []
+    var steps: [Rational] = []
+    var planned: [PlannedPost] = []
+    var requested = Requested()
+    var group = GroupProgress.none
+
+    package init(source: any StateSource) {
+        state = State(source: source)
+    }
+
+    /// What a write came to.
+    package enum Answer: Equatable, Sendable {
+        case decided
+        /// Its KEY or `once` is known from this event; nothing was decided. The caller compares the
+        /// fingerprint with the event's and answers as the first time, or refuses.
+        case known(SequenceNumber, fingerprint: UInt64)
+    }
+
+    /// Who asks, when, and the accounts that the command names.
+    struct Requested {
+        var peer = Peer(uid: 0, role: [])
+        var now = Instant(microseconds: 0)
+        var account = AccountNumber.ledger
+        /// The account that formulas speak of: the command's, or the one whose ladder is climbed.
+        var subject = AccountNumber.ledger
+        var by = AccountNumber.ledger
+        var parent: AccountNumber?
+        var isOperator: Bool { peer.role.contains(.operate) }
+    }
+
+    /// Whether events of a group are waiting for its last one.
+    enum GroupProgress {
+        case none
+        /// The command is one of a MULTI; `isLast` tells its last write.
+        case multi(isLast: Bool)
+    }
+
+    /// Whether an event of the group under way was emitted already.
+    var hasGroupBegun = false
+
+    /// Where a refusal or a dry run goes back to.
+    struct Checkpoint {
+        var position: EventBuffer.Position
+        var wipedCount: Int
+        var hasGroupBegun: Bool
+    }
+
+    var undo: Checkpoint?
+
+    /// Decides one write, and folds the events that it comes to.
+    ///
+    /// - Parameter wall: the clock's time; the ledger's never goes backwards.
+    /// - Throws: the refusal; then nothing has changed, but that holds whose time had come expired.
+    package mutating func execute(
+        _ command: borrowing Command, from peer: Peer, at wall: Instant,
+        into receipt: inout Receipt
+    ) throws(Refusal) -> Answer {
+        group = .none
+        hasGroupBegun = false
+        return try perform(command, from: peer, at: wall, into: &receipt)
+    }
+
+    mutating func perform(
+        _ command: borrowing Command, from peer: Peer, at wall: Instant,
+        into receipt: inout Receipt
+    ) throws(Refusal) -> Answer {
+        requested = Requested()
+        requested.peer = peer
+        requested.now = max(wall, state.time)
+        let isOwnJournal = !state.isJournalling
+        if command.isDryRun { beginUndo() }
+        do {
+            let answer = try decide(command, into: &receipt)
+            if isOwnJournal { command.isDryRun ? rollBack() : keep() }
+            return answer
+        } catch {
+            if isOwnJournal { rollBack() }
+            throw error
+        }
+    }
+
+    /// From here on what changes can be taken back. Does nothing within a group, whose undo stands.
+    mutating func beginUndo() {
+        guard !state.isJournalling else { return }
+        undo = Checkpoint(
+            position: buffer.position, wipedCount: wiped.count, hasGroupBegun: hasGroupBegun)
+        state.beginJournal()
+    }
+
+    mutating func keep() {
+        guard undo != nil else { return }
+        undo = nil
+        state.keepJournal()
+    }
+
+    mutating func rollBack() {
+        guard let undo else { return }
+        self.undo = nil
+        state.rollBackJournal()
+        buffer.goBack(to: undo.position)
+        wiped.removeLast(wiped.count - undo.wipedCount)
+        hasGroupBegun = undo.hasGroupBegun
+    }
+
+    /// Takes what was decided, to be committed; `spare` lends its memory to what is decided next.
+    package mutating func takeBuffer(
+        spare: consuming EventBuffer
+    ) -> (events: EventBuffer, wiped: [AccountNumber]) {
+        spare.reset()
+        let taken = (buffer, wiped)
+        buffer = spare
+        wiped = []
+        return taken
+    }
+}
+
+extension Rulebook {
+    /// The rules before any are adopted: nothing is declared.
+    static let none = Rulebook(
+        edition: 1, title: "", utcOffsetMinutes: 0, currencies: [], ladders: [], actions: [],
+        tables: [], openings: [])
+}

@@ -1,0 +1,110 @@
+extension FormulaMachine {
+    /// Carries out a look-up. False where an `…Else` form found nothing and pushed nothing.
+    @inline(never)
+    mutating func lookUp<Context: FormulaContext & ~Copyable>(
+        _ instruction: Instruction, of formula: borrowing Formula, in context: borrowing Context
+    ) throws(FormulaFault) -> Bool {
+        let operand = Int(instruction.operand)
+        switch instruction.operation {
+        case .given: push(context.isGiven(input: operand))
+        case .count: push(Rational(context.count(ofInput: operand)))
+        case .name:
+            let word = formula.templates[operand].word(in: context)
+            push(Rational(word.map { Int64($0.rawValue) } ?? -Int64(operand) - 1))
+        case .account:
+            push(Rational(Int64(try account(instruction.detail, in: context).rawValue)))
+        case .equalNames, .unequalNames:
+            let areEqual = popEqualNames(of: formula, in: context)
+            push(areEqual == (instruction.operation == .equalNames))
+        case .table, .tableElse, .hasEntry:
+            return try lookUpTable(instruction, formula.tables[operand])
+        case .balance:
+            let owner = try account(instruction.detail >> 2, in: context)
+            let part = BalancePart(rawValue: UInt8(instruction.detail & 3)) ?? .available
+            let name = formula.balances[operand].name(in: context)
+            push(Rational(name.map { context.balance($0, part, of: owner) } ?? 0))
+        case .rung:
+            let owner = try account(instruction.detail, in: context)
+            let facet = popFacet()
+            push(Rational(context.rung(ladder: operand, facet: facet, of: owner)))
+        case .fail: throw operand == 0 ? .noneFound : .outOfDomain
+        default:
+            return try lookUpState(instruction, of: formula, in: context)
+        }
+        return true
+    }
+
+    /// Facts, items and unlocks: what an account has by name. The name's template is the operand.
+    private mutating func lookUpState<Context: FormulaContext & ~Copyable>(
+        _ instruction: Instruction, of formula: borrowing Formula, in context: borrowing Context
+    ) throws(FormulaFault) -> Bool {
+        let owner = try account(instruction.detail, in: context)
+        let operand = Int(instruction.operand)
+        if instruction.operation == .facts {
+            let fold = FactFold.allCases[operand & 3]
+            guard case .word(let prefix) = formula.templates[operand >> 2] else { return true }
+            guard let value = context.facts(under: prefix, fold, of: owner) else { throw .overflow }
+            push(Rational(value))
+            return true
+        }
+        let word = formula.templates[operand].word(in: context)
+        switch instruction.operation {
+        case .hasFact: push(word.map { context.fact($0, of: owner) != nil } ?? false)
+        case .items: push(Rational(word.map { context.items($0, of: owner) } ?? 0))
+        case .isUnlocked: push(word.map { context.isUnlocked($0, of: owner) } ?? false)
+        case .factElse, .factNameElse:
+            guard let word, let fact = context.fact(word, of: owner) else { return false }
+            switch (fact, instruction.operation) {
+            case (.number(let number), .factElse): push(Rational(number))
+            case (.word(let name), .factNameElse): push(Rational(Int64(name.rawValue)))
+            default: throw .wrongFact
+            }
+        default: throw .outOfDomain
+        }
+        return true
+    }
+
+    private mutating func lookUpTable(
+        _ instruction: Instruction, _ table: TableRule
+    ) throws(FormulaFault) -> Bool {
+        let second = instruction.detail == 2 ? pop() : .zero
+        let first = pop()
+        let value = table.value(first, second)
+        switch instruction.operation {
+        case .hasEntry: push(value != nil)
+        case .tableElse:
+            guard let value else { return false }
+            push(value)
+        default:
+            guard let value else { throw .noEntry(table.name) }
+            push(value)
+        }
+        return true
+    }
+
+    private func account<Context: FormulaContext & ~Copyable>(
+        _ selector: UInt16, in context: borrowing Context
+    ) throws(FormulaFault) -> AccountNumber {
+        switch selector {
+        case 0: return context.account
+        case 1: return try AccountSelector.parent.number(in: context)
+        default: return context.account(ofInput: Int(selector) - 2)
+        }
+    }
+
+    /// Takes the facet of a ladder: a name, or 0 for a ladder that isn't kept by facet.
+    private mutating func popFacet() -> Word {
+        UInt32(exactly: pop().numerator).map { Word($0) } ?? .unmet
+    }
+
+    /// Two names without a word are equal if their texts are: only these need to be built.
+    private mutating func popEqualNames<Context: FormulaContext & ~Copyable>(
+        of formula: borrowing Formula, in context: borrowing Context
+    ) -> Bool {
+        let second = pop()
+        let first = pop()
+        guard first.numerator < 0, second.numerator < 0 else { return first == second }
+        return formula.templates[Int(-first.numerator - 1)].text(in: context)
+            == formula.templates[Int(-second.numerator - 1)].text(in: context)
+    }
+}

@@ -1,0 +1,70 @@
+/// What the bare words of a formula mean, and how far it may look.
+struct FormulaScope {
+    struct Input {
+        let name: String
+        let type: FormulaType
+    }
+
+    /// By position.
+    var inputs: [Input] = []
+    /// `let` steps, by position.
+    var steps: [Input] = []
+    /// What a requirement template was given for its parameters, and where that is to be read.
+    var arguments: [Argument] = []
+    var reach = Reach.everything
+
+    struct Argument {
+        let name: String
+        let expression: Expression
+    }
+
+    enum Reach {
+        case everything
+        /// Balances, with `<facet>` standing for the ladder's own: what a ladder climbs with.
+        case balances
+        /// Nothing of any account: tables, curves.
+        case nothing
+    }
+
+    /// All names that may be used, for suggestions.
+    var known: [String] {
+        arguments.map(\.name) + inputs.map(\.name) + steps.map(\.name)
+    }
+}
+
+/// What has been declared when a formula is compiled.
+struct Declarations {
+    let names: NameTable
+    var currencies: [CurrencyRule] = []
+    var currencyPositions: [String: Int] = [:]
+    var ladders: [LadderRule] = []
+    var ladderPositions: [String: Int] = [:]
+    var tables: [TableRule] = []
+    var tablePositions: [String: Int] = [:]
+
+    init(names: NameTable) {
+        self.names = names
+    }
+}
+
+/// For formulas that read nothing, or nothing but a curve's `n`.
+struct CurveContext: FormulaContext {
+    var n = Rational.zero
+
+    func number(ofInput index: Int) -> Rational { n }
+    func isGiven(input index: Int) -> Bool { true }
+    func word(ofInput index: Int) -> Word? { nil }
+    func account(ofInput index: Int) -> AccountNumber { .ledger }
+    func count(ofInput index: Int) -> Int64 { 0 }
+    func appendText(ofInput index: Int, to text: inout [UInt8]) {}
+    func number(ofStep index: Int) -> Rational { .zero }
+    func word(of text: [UInt8]) -> Word? { nil }
+    var account: AccountNumber { .ledger }
+    var parent: AccountNumber? { nil }
+    func balance(_ name: BalanceName, _ part: BalancePart, of account: AccountNumber) -> Int64 { 0 }
+    func rung(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64 { 0 }
+    func fact(_ name: Word, of account: AccountNumber) -> FactValue? { nil }
+    func facts(under prefix: Word, _ fold: FactFold, of account: AccountNumber) -> Int64? { 0 }
+    func items(_ item: Word, of account: AccountNumber) -> Int64 { 0 }
+    func isUnlocked(_ name: Word, of account: AccountNumber) -> Bool { false }
+}

@@ -1,0 +1,50 @@
+/// One step of a compiled formula: eight bytes, for a stack of exact fractions.
+///
+/// Booleans are 0 and 1. A name is its word; a name that the ledger has no word for is minus the
+/// position of its template, less 1. An account is its number.
+struct Instruction: Sendable, Hashable {
+    enum Operation: UInt8, Sendable {
+        // Pushing.
+        case constant, number, step, slot, given, count, name, account
+        // Arithmetic on the top one or two values.
+        case add, subtract, multiply, divide, negate
+        case minimum, maximum, magnitude, floor, ceiling, truncate, round, roundToEven
+        case root, power
+        // Comparing.
+        case equal, unequal, less, lessOrEqual, greater, greaterOrEqual
+        case equalNames, unequalNames, not
+        // Going elsewhere: `operand` instructions beyond the next one.
+        case jump
+        /// Takes the top value; jumps where it is false.
+        case jumpIfFalse
+        /// Leaves the top value where it jumps, else takes it.
+        case jumpIfFalseKeeping, jumpIfTrueKeeping
+        /// Takes the top value; jumps where it is true.
+        case jumpIfTrue
+        /// Steps the loop variable on top; past the limit takes it and skips the next instruction.
+        case advance
+        // Look-ups. The `…Else` forms push nothing and skip the next instruction where there is
+        // nothing to push.
+        case table, tableElse, hasEntry
+        case balance, rung, hasFact, factElse, factNameElse, facts, items, isUnlocked
+        case fail
+    }
+
+    let operation: Operation
+    /// For a look-up of an account: 0 the account, 1 its parent, 2 + n input n. For a table: how
+    /// many keys. For `balance`: the part is in the low two bits, the account above.
+    let detail: UInt16
+    let operand: Int32
+
+    init(_ operation: Operation, _ operand: Int = 0, detail: Int = 0) {
+        self.operation = operation
+        self.operand = Int32(operand)
+        self.detail = UInt16(detail)
+    }
+}
+
+/// The bounds of a `first`, known when the rulebook is loaded.
+struct LoopBounds: Sendable, Hashable {
+    let limit: Rational
+    let step: Rational
+}

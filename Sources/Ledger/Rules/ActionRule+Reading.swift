@@ -1,0 +1,100 @@
+extension Primitive {
+    /// See `ActionRule`; the keys of an action are those that `RulebookCompiler.action` takes.
+    static let actions = Primitive(key: "actions") { compiler, value in
+        for member in compiler.members(value, "actions") {
+            guard compiler.isName(member), let action = compiler.action(member) else { continue }
+            compiler.actions.append(action)
+        }
+    }
+
+    /// `openings: [ { posts: [ … ], sets: [ … ] } ]`
+    static let openings = Primitive(key: "openings") { compiler, value in
+        for item in compiler.list(value, "openings") {
+            guard var reader = compiler.object(item, "an opening") else { continue }
+            let scope = FormulaScope()
+            let posts = compiler.posts(reader.take("posts"), scope)
+            let marks = compiler.marks(reader.take("sets"), scope)
+            compiler.finish(reader, "an opening")
+            compiler.openings.append(OpeningRule(posts: posts, marks: marks))
+        }
+    }
+}
+
+extension RulebookCompiler {
+    fileprivate mutating func action(_ member: JSON5Member) -> ActionRule? {
+        guard var reader = object(member.value, "an action") else { return nil }
+        var scope = FormulaScope()
+        let inputs = inputs(reader.take("inputs"), &scope)
+        let steps = steps(reader.take("let"), reader.take("show"), &scope)
+        let requirements = requirements(reader.take("requires"), scope)
+        let posts = posts(reader.take("posts"), scope)
+        let marks = marks(reader.take("sets"), scope)
+        let once = once(reader.take("once"), inputs)
+        let isActive = bool(reader.take("active"), default: true)
+        let isStaffOnly = bool(reader.take("staff_only"), default: false)
+        finish(reader, "an action")
+        return ActionRule(
+            name: declarations.names.word(for: member.key), text: member.key, inputs: inputs,
+            steps: steps, requirements: requirements, posts: posts, marks: marks, once: once,
+            isActive: isActive, isStaffOnly: isStaffOnly)
+    }
+
+    /// `let: { base: '10 * kills', total: 'base + 5' }, show: ['total']`. Each step may read the
+    /// ones before it.
+    private mutating func steps(
+        _ value: JSON5Value?, _ show: JSON5Value?, _ scope: inout FormulaScope
+    ) -> [StepRule] {
+        var shown: [(text: String, offset: Int)] = []
+        for item in list(show, "steps to show") {
+            if let string = string(item) { shown.append((string.text, item.offset)) }
+        }
+        var rules: [StepRule] = []
+        for member in value.map({ members($0, "steps") }) ?? [] {
+            guard isName(member, identifier: true) else { continue }
+            if scope.inputs.contains(where: { $0.name == member.key }) {
+                mistakes.add(member.keyOffset, "'\(member.key)' is an input already")
+            }
+            guard let formula = formula(member.value, as: nil, scope) else {
+                // So that formulas that read it aren't reported as well.
+                scope.steps.append(FormulaScope.Input(name: member.key, type: .number))
+                continue
+            }
+            if formula.type != .number && formula.type != .bool {
+                mistakes.add(
+                    member.value.offset, "a step is a number or a truth; this is \(formula.type.phrase)")
+            }
+            rules.append(
+                StepRule(
+                    name: declarations.names.word(for: member.key), text: member.key,
+                    formula: formula, isShown: shown.contains { $0.text == member.key }))
+            scope.steps.append(FormulaScope.Input(name: member.key, type: formula.type))
+        }
+        let names = scope.steps.map(\.name)
+        for item in shown where !names.contains(item.text) {
+            mistakes.add(
+                item.offset, "there is no step '\(item.text)'\(suggestion(for: item.text, among: names))")
+        }
+        return rules
+    }
+
+    /// `once: ['story']`: the inputs that the action happens only once for.
+    private mutating func once(_ value: JSON5Value?, _ inputs: [InputRule]) -> [Int]? {
+        guard let value else { return nil }
+        var positions: [Int] = []
+        for item in list(value, "inputs") {
+            guard let text = string(item)?.text else { continue }
+            guard let position = inputs.firstIndex(where: { $0.text == text }) else {
+                mistakes.add(
+                    item.offset,
+                    "there is no input '\(text)'\(suggestion(for: text, among: inputs.map(\.text)))")
+                continue
+            }
+            if positions.contains(position) {
+                mistakes.add(item.offset, "'\(text)' is here already")
+            } else {
+                positions.append(position)
+            }
+        }
+        return positions
+    }
+}

@@ -1,0 +1,110 @@
+/// Levels or tiers: rungs that begin at ever higher values.
+package struct LadderRule: Sendable {
+    package let name: Word
+    /// The name's text.
+    package let text: String
+    /// Its position in the rulebook.
+    package let index: Int
+    package let source: Source
+    /// The number of the first rung.
+    package let start: Int64
+    /// The last rung; `nil` for a ladder that goes on as far as Int64 does.
+    package let cap: Int64?
+    /// The values at which the first rungs begin, strictly ascending; never empty.
+    package let floors: [Int64]
+    /// What each rung beyond `floors` takes; 0 where there are none.
+    package let tailStep: Int64
+    /// The first rungs' names; empty for a numbered ladder.
+    package let names: [Word]
+    let nameTexts: [String]
+    package let lose: Losing
+    package let pastCap: PastCap
+    /// Whether what was received by transfer climbs.
+    package let receivedClimbs: Bool
+
+    /// What is climbed with.
+    package enum Source: Sendable {
+        case balance(currency: Word, facet: Scope, part: BalancePart)
+        /// Of any balances; moves when one of `currenciesRead` is posted.
+        case formula(Formula)
+    }
+
+    package enum Scope: Sendable, Equatable {
+        /// The currency isn't divided.
+        case whole
+        /// The ladder is of this facet alone.
+        case one(Word)
+        /// Each facet has a rung of its own.
+        case each
+    }
+
+    package enum Losing: String, Sendable, CaseIterable {
+        /// The rung follows the value down as well.
+        case follows
+        /// Once reached, always held: climbs from the stored rung.
+        case never
+    }
+
+    /// What becomes of a value beyond the last rung.
+    package enum PastCap: String, Sendable, CaseIterable {
+        case keep, lose
+    }
+
+    package var isScoped: Bool {
+        if case .balance(_, .each, _) = source { true } else { false }
+    }
+
+    /// The rung that a value stands on. Logarithmic in the number of tabled rungs.
+    package func rung(at value: Int64) -> Int64 {
+        if let last = floors.last, value >= last {
+            let tabled = start + Int64(floors.count) - 1
+            guard tailStep > 0 else { return tabled }
+            let (above, tooFar) = value.subtractingReportingOverflow(last)
+            let (rung, overflow) = tabled.addingReportingOverflow(
+                (tooFar ? Int64.max : above) / tailStep)
+            return min(cap ?? .max, overflow ? .max : rung)
+        }
+        var low = 0
+        var high = floors.count
+        while low < high {
+            let middle = (low + high) / 2
+            if floors[middle] <= value { low = middle + 1 } else { high = middle }
+        }
+        return start + Int64(max(low - 1, 0))
+    }
+
+    /// The rung for a value, found at once where it is `near` or the one after: the usual case.
+    package func rung(at value: Int64, near: Int64) -> Int64 {
+        let position = near.subtractingReportingOverflow(start)
+        guard !position.overflow, position.partialValue >= 0,
+            position.partialValue < Int64(floors.count) - 2
+        else { return rung(at: value) }
+        let index = Int(position.partialValue)
+        if value < floors[index] || value >= floors[index + 2] { return rung(at: value) }
+        return value < floors[index + 1] ? near : near + 1
+    }
+
+    /// The value at which a rung begins; `nil` for a rung that the ladder doesn't have.
+    package func floor(of rung: Int64) -> Int64? {
+        guard rung >= start, rung <= cap ?? .max else { return nil }
+        let (position, overflow) = rung.subtractingReportingOverflow(start)
+        guard !overflow else { return nil }
+        if position < Int64(floors.count) { return floors[Int(position)] }
+        guard tailStep > 0, let last = floors.last else { return nil }
+        let steps = position - Int64(floors.count) + 1
+        let (height, tooHigh) = steps.multipliedReportingOverflow(by: tailStep)
+        let (floor, tooFar) = last.addingReportingOverflow(height)
+        return tooHigh || tooFar ? nil : floor
+    }
+
+    /// The value at which the rung after this one begins; `nil` at the top.
+    package func next(after rung: Int64) -> Int64? {
+        rung == .max ? nil : floor(of: rung + 1)
+    }
+
+    /// The rung's name; `nil` on a numbered ladder.
+    package func name(of rung: Int64) -> Word? {
+        guard rung >= start, rung - start < Int64(names.count) else { return nil }
+        return names[Int(rung - start)]
+    }
+}

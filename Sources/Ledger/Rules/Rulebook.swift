@@ -1,0 +1,62 @@
+/// Gives names their numbers. Called once for each name, in the order in which the rulebook
+/// brings them up, and only once the whole rulebook is known to be free of mistakes.
+package protocol WordAssigner: ~Copyable {
+    mutating func word(for text: [UInt8]) -> Word
+}
+
+/// A rulebook, compiled: everything that deciding needs, by number.
+package struct Rulebook: Sendable {
+    package let edition: Int
+    package let title: String
+    /// Minutes east of UTC of the days and weeks that the rules speak of.
+    package let utcOffsetMinutes: Int
+    package let currencies: [CurrencyRule]
+    package let ladders: [LadderRule]
+    package let actions: [ActionRule]
+    package let tables: [TableRule]
+    package let openings: [OpeningRule]
+
+    private let currencyIndex: WordIndex
+    private let ladderIndex: WordIndex
+    private let actionIndex: WordIndex
+
+    init(
+        edition: Int, title: String, utcOffsetMinutes: Int, currencies: [CurrencyRule],
+        ladders: [LadderRule], actions: [ActionRule], tables: [TableRule], openings: [OpeningRule]
+    ) {
+        self.edition = edition
+        self.title = title
+        self.utcOffsetMinutes = utcOffsetMinutes
+        self.currencies = currencies
+        self.ladders = ladders
+        self.actions = actions
+        self.tables = tables
+        self.openings = openings
+        currencyIndex = WordIndex(currencies.map(\.name))
+        ladderIndex = WordIndex(ladders.map(\.name))
+        actionIndex = WordIndex(actions.map(\.name))
+    }
+
+    package func currency(_ word: Word) -> CurrencyRule? {
+        currencyIndex.position(of: word).map { currencies[$0] }
+    }
+
+    package func ladder(_ word: Word) -> LadderRule? {
+        ladderIndex.position(of: word).map { ladders[$0] }
+    }
+
+    package func action(_ word: Word) -> ActionRule? {
+        actionIndex.position(of: word).map { actions[$0] }
+    }
+
+    /// The position of a rule in `currencies`, `actions` or `ladders`: reading one field of
+    /// `currencies[position]` copies nothing, which the hot path wants.
+    package func currencyPosition(_ word: Word) -> Int? { currencyIndex.position(of: word) }
+    package func actionPosition(_ word: Word) -> Int? { actionIndex.position(of: word) }
+    package func ladderPosition(_ word: Word) -> Int? { ladderIndex.position(of: word) }
+
+    /// The positions of the ladders that may move when the currency is posted.
+    package func ladders(postedBy currency: Word) -> [Int] {
+        currencyIndex.position(of: currency).map { currencies[$0].ladders } ?? []
+    }
+}

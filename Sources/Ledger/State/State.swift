@@ -1,0 +1,239 @@
+/// What folding the log has given: every account's balances, rungs, facts and holds, and the words,
+/// actors and rulebooks by number.
+///
+/// Rows are read from the source when they are first touched. Changes can be journalled and taken
+/// back, which is how a group is all or nothing and how a dry run sees the very outcome.
+package struct State {
+    /// An adopted rulebook's text.
+    package struct AdoptedRules: Sendable {
+        package var number: UInt32
+        package var sequence: SequenceNumber
+        package var hash: [UInt8]
+        package var text: [UInt8]
+        package var length: Int
+        package var isComplete: Bool { text.count == length }
+    }
+
+    /// What the directory has under a key.
+    package struct DirectoryEntry: Sendable {
+        /// None once the id is forgotten.
+        package var account: UInt32?
+    }
+
+    /// An id that no checkpoint has taken yet.
+    package struct NewID: Sendable {
+        package var opened: SequenceNumber
+        package var sealed: [UInt8]
+    }
+
+    package internal(set) var head: SequenceNumber = 0
+    package internal(set) var time = Instant(microseconds: 0)
+    package internal(set) var ledgerID: [UInt8] = []
+    package internal(set) var accountCount: UInt32 = 0
+    package internal(set) var words = Words()
+    package internal(set) var actors: [Actor] = []
+    package internal(set) var rulebooks: [AdoptedRules] = []
+    /// Ids and directory entries since the last checkpoint; `forgottenEntry` marks a removal.
+    package internal(set) var newIDs: [AccountNumber: NewID] = [:]
+    package internal(set) var directory = TokenTable()
+    /// Tokens whose directory entries changed since the last checkpoint.
+    package internal(set) var directoryChanges: [Token] = []
+    package internal(set) var recentKeys = TokenTable()
+    /// What a checkpoint under way has taken and not stored yet.
+    package internal(set) var leaving = Leaving()
+    /// Accounts whose rows changed since the last checkpoint.
+    package internal(set) var dirty: [AccountNumber] = []
+    package var source: any StateSource
+
+    var rows = AccountTable()
+    var pool = CellPool()
+    var journal = Journal()
+    var actorNumbers: [Actor: UInt32] = [:]
+    /// Ids lately shown, unsealed.
+    var ids: [AccountNumber: [UInt8]] = [:]
+    private static let idsMax = 65_536
+
+    /// The directory's entry of an id that was forgotten.
+    static let forgottenEntry = UInt64.max
+
+    package init(source: any StateSource) {
+        self.source = source
+    }
+
+    // MARK: Reading
+
+    /// The row, loaded if it wasn't.
+    mutating func row(_ account: AccountNumber) -> AccountRow {
+        let row = rows.row(account)
+        if row.flags.contains(.loaded) { return row }
+        load(account)
+        return rows.row(account)
+    }
+
+    package mutating func last(_ account: AccountNumber) -> SequenceNumber { row(account).last }
+    package mutating func eventCount(_ account: AccountNumber) -> UInt32 { row(account).eventCount }
+    package mutating func opened(_ account: AccountNumber) -> SequenceNumber { row(account).opened }
+    package mutating func parent(_ account: AccountNumber) -> AccountNumber { row(account).parent }
+    package mutating func tokenKey(_ account: AccountNumber) -> TokenKey { row(account).tokenKey }
+
+    package mutating func isFrozen(_ account: AccountNumber) -> Bool {
+        row(account).flags.contains(.frozen)
+    }
+
+    package mutating func isForgotten(_ account: AccountNumber) -> Bool {
+        row(account).flags.contains(.forgotten)
+    }
+
+    package mutating func value(_ account: AccountNumber, _ key: CellKey) -> CellValue? {
+        pool.value(row(account).block, key)
+    }
+
+    /// As `value`, of an account whose row is known to be in memory.
+    func loadedValue(_ account: AccountNumber, _ key: CellKey) -> CellValue? {
+        pool.value(rows.row(account).block, key)
+    }
+
+    func loadedCells(_ account: AccountNumber, _ kind: CellKind) -> ArraySlice<Cell> {
+        pool.cells(rows.row(account).block, from: CellKey(startOf: kind))
+            .prefix { $0.key.kind == kind }
+    }
+
+    package mutating func balance(_ account: AccountNumber, _ balance: BalanceName) -> CellValue {
+        value(account, CellKey(balance)) ?? .zero
+    }
+
+    /// The account's cells in ascending order of keys.
+    package mutating func cells(_ account: AccountNumber) -> ArraySlice<Cell> {
+        pool.cells(row(account).block)
+    }
+
+    /// The account's cells of one kind in ascending order of keys.
+    package mutating func cells(
+        _ account: AccountNumber, _ kind: CellKind
+    ) -> ArraySlice<Cell> {
+        pool.cells(row(account).block, from: CellKey(startOf: kind)).prefix { $0.key.kind == kind }
+    }
+
+    /// The account that the directory has under this key of its id.
+    package mutating func account(_ directoryKey: Token) -> AccountNumber? {
+        if let entry = directory[directoryKey] {
+            return entry == Self.forgottenEntry ? nil : AccountNumber(UInt32(entry))
+        }
+        guard let stored = source.storedAccount(directoryKey) else { return nil }
+        directory.insert(directoryKey, UInt64(stored.rawValue))
+        return stored
+    }
+
+    /// What changed in the directory under this key: the account that is there now, or none. `nil`
+    /// where the change was taken back.
+    package func directoryEntry(_ key: Token) -> DirectoryEntry? {
+        guard let entry = directory[key] else { return nil }
+        return DirectoryEntry(account: entry == Self.forgottenEntry ? nil : UInt32(entry))
+    }
+
+    /// What the directory has an id under.
+    package mutating func directoryKey(_ bytes: [UInt8], _ range: Range<Int>) -> Token {
+        var hash = SipHash(key: row(.ledger).tokenKey, isWide: true)
+        hash.append(2)
+        hash.append(bytes, range)
+        return hash.finish128()
+    }
+
+    /// The account of an id, if it was ever seen and isn't forgotten.
+    package mutating func find(_ bytes: [UInt8], _ range: Range<Int>) -> AccountNumber? {
+        guard let account = account(directoryKey(bytes, range)), !isForgotten(account) else {
+            return nil
+        }
+        return account
+    }
+
+    /// The account's id; `~<number>` once it is forgotten.
+    package mutating func id(_ account: AccountNumber) -> [UInt8] {
+        if let known = ids[account] { return known }
+        var id: [UInt8]?
+        if let new = newIDs[account] ?? leaving.ids[account] {
+            id = source.unseal(new.sealed, account, new.opened, field: 0)
+        } else if let stored = source.storedID(account) {
+            id = source.unseal(stored.sealed, account, stored.opened, field: 0)
+        }
+        guard let id else { return Array("~\(account.rawValue)".utf8) }
+        if ids.count >= Self.idsMax { ids.removeAll(keepingCapacity: true) }
+        ids[account] = id
+        return id
+    }
+
+    /// The event that carries this idempotency token.
+    package func event(of token: Token) -> SequenceNumber? {
+        recentKeys[token] ?? leaving.keys[token] ?? source.storedKey(token)
+    }
+
+    package func actorNumber(_ actor: Actor) -> UInt32? { actorNumbers[actor] }
+
+    package func actor(_ number: UInt32) -> Actor? {
+        number == 0 || Int(number) > actors.count ? nil : actors[Int(number) - 1]
+    }
+
+    /// The rulebook in force, if any was adopted.
+    package var rules: AdoptedRules? { rulebooks.last { $0.isComplete } }
+
+    // MARK: Loading
+
+    mutating func load(_ account: AccountNumber) {
+        rows[account].flags.insert(.loaded)
+        guard account == .ledger || account.rawValue <= accountCount else { return }
+        if let stored = source.storedRow(account) { decodeRow(account, stored) }
+        rows[account].tokenKey = source.tokenKey(account)
+    }
+
+    /// Brings the counters back that a checkpoint stored; the rest follows row by row.
+    package mutating func restore(
+        head: SequenceNumber, time: Instant, ledgerID: [UInt8], accountCount: UInt32,
+        words: [[UInt8]], actors: [Actor], rulebooks: [AdoptedRules]
+    ) {
+        self.head = head
+        self.time = time
+        self.ledgerID = ledgerID
+        self.accountCount = accountCount
+        for word in words { self.words.append(word) }
+        for actor in actors { append(actor) }
+        self.rulebooks = rulebooks
+    }
+
+    mutating func append(_ actor: Actor) {
+        actors.append(actor)
+        actorNumbers[actor] = UInt32(actors.count)
+    }
+
+    // MARK: Changing
+
+    mutating func touch(_ account: AccountNumber) {
+        if !rows.row(account).flags.contains(.loaded) { load(account) }
+        if !rows.row(account).flags.contains(.dirty) {
+            rows[account].flags.insert(.dirty)
+            dirty.append(account)
+        }
+    }
+
+    mutating func setCell(_ account: AccountNumber, _ key: CellKey, _ value: CellValue) {
+        touch(account)
+        let old = pool.set(&rows[account].block, key, value)
+        if journal.isRecording { journal.record(.cell(account, key, old)) }
+    }
+
+    mutating func removeCell(_ account: AccountNumber, _ key: CellKey) {
+        touch(account)
+        let old = pool.remove(&rows[account].block, key)
+        if journal.isRecording { journal.record(.cell(account, key, old)) }
+    }
+
+    /// Notes the row before it is changed, so that it can be taken back.
+    mutating func journalRow(_ account: AccountNumber) {
+        if journal.isRecording { journal.record(.row(account, rows.row(account))) }
+    }
+
+    mutating func setDirectory(_ key: Token, _ value: UInt64) {
+        if journal.isRecording { journal.record(.directory(key, directory[key])) }
+        directory.insert(key, value)
+        directoryChanges.append(key)
+    }
+}

@@ -1,0 +1,113 @@
+import Ledger
+import Wire
+
+/// One peer: what it has sent, what it is to get, and what it said about itself.
+///
+/// A class for its identity: it is in the table, in queues and in lists of what waits for a batch.
+final class Connection {
+    /// Why it isn't read at the moment.
+    enum Pause: Equatable {
+        case none
+        /// An answer comes from the log; the ticket tells it from answers for commands long gone.
+        case answer(ticket: UInt64)
+        /// XREAD BLOCK waits for events.
+        case events
+    }
+
+    /// CLIENT ID: never used twice.
+    let id: UInt64
+    let slot: Int
+    let generation: UInt32
+    let descriptor: FileDescriptor
+    let peer: Peer
+    let pid: Int32
+    let door: String
+    let connectedAt: Int64
+
+    var input = InputBuffer()
+    var output = OutputBuffer()
+    var transaction = Transaction()
+    var pause = Pause.none
+    var blocked: BlockedRead?
+
+    var name: [UInt8] = []
+    var library: [UInt8] = []
+    var libraryVersion: [UInt8] = []
+    var lastCommand = CommandName.ping
+    var lastActiveAt: Int64
+
+    /// The kernel may have bytes for us.
+    var mayReceive = true
+    /// The peer has closed its side: what it sent is still answered.
+    var hasEnded = false
+    /// To be closed when its last reply has been sent.
+    var isClosing = false
+    var isClosed = false
+    var isQueued = false
+    var isFlushQueued = false
+    /// Of which batches it is on the list.
+    var heldBatch: UInt64 = 0
+    /// Its output as last counted into the total of all.
+    var countedOutput = 0
+
+    /// When an unfinished request began, and when replies began to be stuck; 0 if they aren't.
+    var partialSince: Int64 = 0
+    var stalledSince: Int64 = 0
+
+    init(
+        id: UInt64, slot: Int, generation: UInt32, descriptor: consuming FileDescriptor,
+        peer: Peer, pid: Int32, door: String, now: Int64
+    ) {
+        self.id = id
+        self.slot = slot
+        self.generation = generation
+        self.descriptor = descriptor
+        self.peer = peer
+        self.pid = pid
+        self.door = door
+        connectedAt = now
+        lastActiveAt = now
+    }
+
+    /// Whether its requests may be carried out now.
+    var isRunnable: Bool { pause == .none && !isClosing && !isClosed }
+
+    /// Whether so much of it waits for the disk that it isn't read for now.
+    var isThrottled: Bool {
+        output.heldCommands >= ServerLimits.inFlightCommandsMax
+            || output.heldCount >= ServerLimits.inFlightBytesMax
+    }
+
+    /// As good as new, for RESET.
+    func reset() {
+        transaction = Transaction()
+        name = []
+        output.writer.isRESP3 = false
+    }
+}
+
+/// What was queued since MULTI.
+struct Transaction {
+    enum Entry {
+        case write(Command)
+        case query(Query, Request)
+        /// PING or ECHO: answered in its place.
+        case echo(Request)
+    }
+
+    var isOpen = false
+    /// A command could not be queued: EXEC refuses.
+    var isBroken = false
+    var entries: [Entry] = []
+    var byteCount = 0
+}
+
+/// An XREAD BLOCK that has found nothing yet.
+struct BlockedRead {
+    var read: StreamRead
+    var request: Request
+    /// In monotonic milliseconds; `nil` for ever.
+    var deadline: Int64?
+    /// The newest event when it was last looked.
+    var seen: SequenceNumber
+}

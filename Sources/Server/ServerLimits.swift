@@ -1,0 +1,67 @@
+import Wire
+
+/// What peers together and each alone may make the daemon hold. `INFO limits` prints them.
+package enum ServerLimits {
+    /// Connections at once; more get an error and are closed.
+    package static let connectionsMax = 10_000
+    /// Of these, so many only for doors that admit operators: they can always look at a full house.
+    package static let connectionsReserved = 8
+
+    /// Commands of one turn before another connection has one.
+    package static let turnCommandsMax = 64
+    /// Commands of a connection that wait for their batch to be written; then it isn't read.
+    package static let inFlightCommandsMax = 8_192
+    /// Bytes of replies that wait for their batch, of one connection and of all.
+    package static let inFlightBytesMax = 4 << 20
+    package static let inFlightBytesTotalMax = 64 << 20
+
+    /// Replies of one connection that it has not read: a plain client sends a whole pipeline
+    /// before it reads. Beyond that it is closed.
+    package static let outputBytesMax = 64 << 20
+    /// Likewise of all together; beyond that the largest is closed.
+    package static let outputBytesTotalMax = 256 << 20
+    /// The kernel's share of unread replies: a connection that doesn't read parks 57 KB there
+    /// instead of 180.
+    package static let sendBufferBytes = 32 * 1024
+
+    /// Input is read in pieces of this size.
+    package static let inputBufferBytes = 64 * 1024
+    /// Buffers kept for the next who needs one.
+    package static let pooledBuffersMax = 64
+    /// A buffer that grew beyond this is given back to the allocator.
+    package static let pooledBufferBytesMax = 1 << 20
+
+    /// Time to finish a request, and to read any reply at all.
+    package static let partialFrameSeconds = 10
+    package static let writeStallSeconds = 30
+
+    /// Connections taken from a door in one turn.
+    package static let acceptsPerTurnMax = 256
+    /// Events that are worth handing over while more input waits: larger batches hash and write
+    /// more cheaply, smaller ones answer sooner.
+    package static let batchEventsWanted = 4_096
+    /// Reads of the log under way or waiting.
+    package static let logReadsMax = 1_024
+    /// Bytes of a client's name or library.
+    package static let clientNameBytesMax = 64
+
+    /// All of them by the names that INFO shows.
+    package static var listing: [(String, Int)] {
+        [
+            ("connections_max", connectionsMax), ("connections_reserved", connectionsReserved),
+            ("frame_bytes_max", WireLimits.frameBytesMax),
+            ("rules_frame_bytes_max", WireLimits.rulesFrameBytesMax),
+            ("arguments_max", WireLimits.argumentsMax),
+            ("group_commands_max", WireLimits.groupCommandsMax),
+            ("page_rows_max", WireLimits.pageRowsMax), ("turn_commands_max", turnCommandsMax),
+            ("in_flight_commands_max", inFlightCommandsMax),
+            ("in_flight_bytes_max", inFlightBytesMax),
+            ("in_flight_bytes_total_max", inFlightBytesTotalMax),
+            ("output_bytes_max", outputBytesMax),
+            ("output_bytes_total_max", outputBytesTotalMax),
+            ("partial_frame_seconds", partialFrameSeconds),
+            ("write_stall_seconds", writeStallSeconds), ("log_reads_max", logReadsMax),
+            ("key_bytes_max", WireLimits.keyBytesMax), ("memo_bytes_max", WireLimits.memoBytesMax),
+        ]
+    }
+}

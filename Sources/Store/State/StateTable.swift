@@ -1,0 +1,47 @@
+/// The named databases of the state; `ops/formats.md`, section 6, says what they hold.
+package enum StateTable: String, CaseIterable, Sendable {
+    case meta
+    case accounts
+    case directory
+    case ids
+    case words
+    case actors
+    case rulebooks
+    case keys
+}
+
+/// An entry of a table to set, or with a value of nil to remove.
+package struct StateChange: Sendable {
+    package var table: StateTable
+    package var key: [UInt8]
+    package var value: [UInt8]?
+
+    package init(_ table: StateTable, key: [UInt8], value: [UInt8]?) {
+        self.table = table
+        self.key = key
+        self.value = value
+    }
+}
+
+/// Tables of bytes that may be lost at any time, since folding the log gives them again: LMDB for
+/// the daemon, something that fails on purpose for a simulation.
+package protocol StateStorage: AnyObject, Sendable {
+    /// Lends the value of a key; nil if there is none.
+    func withValue<R>(
+        in table: StateTable, forKey key: Span<UInt8>, _ body: (Span<UInt8>) -> R
+    ) throws(StoreError) -> R?
+
+    /// Lends the entries from `key` on, in the order of the keys' bytes, until `body` returns false. All
+    /// of it is one snapshot, so that must be soon.
+    func scan(
+        _ table: StateTable, from key: Span<UInt8>,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
+    ) throws(StoreError)
+
+    /// Makes all the changes or none; they are durable when this returns.
+    /// - Throws: `.stateFull` before anything is written if the disk hasn't the room.
+    func apply(_ changes: [StateChange]) throws(StoreError)
+
+    /// Empties every table.
+    func removeAll() throws(StoreError)
+}
