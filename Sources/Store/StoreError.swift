@@ -40,7 +40,8 @@ package enum PathFlaw: String, Sendable {
     case link = "it is a symbolic link"
     case otherOwner = "it belongs to another user"
     case openToOthers = "others than its owner may use it; chmod 0700"
-    case networkFileSystem = "it lies on a network file system, where locks and flushes can't be relied on"
+    case networkFileSystem =
+        "it lies on a network file system, where locks and flushes can't be relied on"
 }
 
 /// What is wrong with the log's meta pages.

@@ -21,7 +21,8 @@ package struct BatchHeader: Equatable, Sendable {
             throw BatchDamage(.wrongSize, sequence: first, offset: BatchLayout.sizeOffset)
         }
         let index = value.extracting(BatchLayout.headerSize..<bodyOffset)
-        let expected = Digest(value.extracting(BatchLayout.indexHashOffset..<BatchLayout.reservedOffset))
+        let expected = Digest(
+            value.extracting(BatchLayout.indexHashOffset..<BatchLayout.reservedOffset))
         guard SHA256.hash(index) == expected else {
             throw BatchDamage(.indexChanged, sequence: first, offset: BatchLayout.headerSize)
         }
@@ -70,7 +71,8 @@ package struct BatchHeader: Equatable, Sendable {
     }
 
     /// The stored root of a full subtree, from 0, and its number k (it ends with leaf 256·k − 1).
-    package func subtreeRoot(_ index: Int, in value: Span<UInt8>) -> (number: UInt64, root: Digest) {
+    package func subtreeRoot(_ index: Int, in value: Span<UInt8>) -> (number: UInt64, root: Digest)
+    {
         let start =
             BatchLayout.headerSize + blockCount * BatchLayout.blockEntrySize
             + index * BatchLayout.subtreeRootSize

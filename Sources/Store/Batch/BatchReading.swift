@@ -12,7 +12,8 @@ extension BatchHeader {
         let range = try checkedBlock(block, in: value)
         var offset = range.lowerBound
         for skipped in (block * BatchLayout.blockEventCount)..<index {
-            offset = try eventRange(skipped, at: offset, blockEnd: range.upperBound, in: value).upperBound
+            offset = try eventRange(skipped, at: offset, blockEnd: range.upperBound, in: value)
+                .upperBound
         }
         return try eventRange(index, at: offset, blockEnd: range.upperBound, in: value)
     }
@@ -73,7 +74,8 @@ extension BatchHeader {
         return start..<min(start + BatchLayout.blockEventCount, eventCount)
     }
 
-    private func checkedBlock(_ block: Int, in value: Span<UInt8>) throws(BatchDamage) -> Range<Int> {
+    private func checkedBlock(_ block: Int, in value: Span<UInt8>) throws(BatchDamage) -> Range<Int>
+    {
         let range = blockRange(block, in: value)
         let entry = BatchLayout.headerSize + block * BatchLayout.blockEntrySize
         let digest = SHA256.hash(value.extracting(range))

@@ -28,7 +28,8 @@ extension LogReader {
 extension BatchHeader {
     /// Adds the batch's leaves to `tree`, checking each stored root on the way.
     fileprivate func auditEvents(
-        in value: Span<UInt8>, addingTo tree: inout MerkleTree, _ body: (UInt64, Span<UInt8>) -> Void
+        in value: Span<UInt8>, addingTo tree: inout MerkleTree,
+        _ body: (UInt64, Span<UInt8>) -> Void
     ) throws(BatchDamage) {
         var subtreeIndex = 0
         var wrongSubtree: UInt64? = nil

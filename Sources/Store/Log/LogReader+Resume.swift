@@ -7,9 +7,9 @@ extension LogReader {
     /// the leaves behind the last of those. Meant for starting: nobody writes meanwhile.
     /// - Throws: `.logRegressed` if the log ends before the mark, `.logDiverged` if another batch ends
     ///   there: what was acknowledged once is gone, and nothing may be added on top of that.
-    package func resume(from mark: LogHead = .empty) throws(StoreError) -> LogHead {
-        try checkKnown(mark)
-        var chain = ChainCheck(mark)
+    package func resume(from mark: StateHead = .empty) throws(StoreError) -> LogHead {
+        let known = try knownHead(mark)
+        var chain = ChainCheck(known)
         var tree = mark.tree.fullTiles
         try scanChecked(from: mark.sequence + 1, .forward) { (header, value) throws(BatchDamage) in
             guard header.last > mark.sequence else { return true }
@@ -19,7 +19,7 @@ extension LogReader {
             }
             return true
         }
-        guard chain.sequence > mark.sequence else { return mark }
+        guard chain.sequence > mark.sequence else { return known }
         // Within one subtree the mark's own frontier reaches further than the subtrees do.
         if tree.size <= mark.sequence { tree = mark.tree }
         try appendLeaves(to: &tree, through: chain.sequence)
@@ -30,9 +30,9 @@ extension LogReader {
         return LogHead(identity: chain.identity, tree: tree, lastTime: chain.lastTime)
     }
 
-    /// Throws unless the batch that ends the log at `mark` is in it.
-    package func checkKnown(_ mark: LogHead) throws(StoreError) {
-        guard mark.sequence > 0 else { return }
+    /// The log as it was at `mark`.
+    private func knownHead(_ mark: StateHead) throws(StoreError) -> LogHead {
+        guard mark.sequence > 0 else { return .empty }
         var found: BatchHeader? = nil
         try scanChecked(from: mark.sequence, .backward) { (header, _) throws(BatchDamage) in
             found = header
@@ -42,8 +42,9 @@ extension LogReader {
             throw .logRegressed(head: found?.last ?? 0, mark: mark.sequence)
         }
         guard found.last == mark.sequence, found.identity == mark.identity,
-            found.root == mark.root
+            found.root == mark.tree.root
         else { throw .logDiverged(sequence: mark.sequence) }
+        return LogHead(identity: mark.identity, tree: mark.tree, lastTime: found.lastTime)
     }
 
     private func appendLeaves(
@@ -82,10 +83,12 @@ struct ChainCheck {
                 .wrongOrder, sequence: sequence + 1, offset: BatchLayout.firstOffset)
         }
         guard header.previous == identity else {
-            throw BatchDamage(.wrongLink, sequence: header.first, offset: BatchLayout.previousOffset)
+            throw BatchDamage(
+                .wrongLink, sequence: header.first, offset: BatchLayout.previousOffset)
         }
         guard header.lastTime >= lastTime else {
-            throw BatchDamage(.wrongTime, sequence: header.first, offset: BatchLayout.lastTimeOffset)
+            throw BatchDamage(
+                .wrongTime, sequence: header.first, offset: BatchLayout.lastTimeOffset)
         }
         sequence = header.last
         identity = header.identity

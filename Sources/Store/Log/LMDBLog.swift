@@ -1,0 +1,181 @@
+package import LMDB
+private import Synchronization
+
+/// The log in an LMDB environment, the keys in a file beside it.
+package final class LMDBLog: LogStorage {
+    private let environment: Environment
+    private let database: Database
+    private let dataFile: File
+    private let keyFile: KeyFile
+    private let state: Mutex<State>
+
+    /// What the appending thread knows, and whoever asks for room looks at.
+    private struct State {
+        var room: Room
+        var lastTransaction: UInt64
+        var hasFailed = false
+    }
+
+    typealias Access = Environment.Access
+
+    /// Opens the log of a directory that was found to be sound.
+    init(paths: LedgerPaths, mapSize: Int, access: Access) throws(StoreError) {
+        let environment = try lmdb { () throws(LMDBError) in
+            try Environment(path: paths.log, access: access, mapSize: mapSize)
+        }
+        // The unnamed database is always there.
+        guard let database = try lmdb({ () throws(LMDBError) in try environment.openDatabase() })
+        else { throw .missing(path: paths.log) }
+        _ = try lmdb { () throws(LMDBError) in try environment.removeDeadReaders() }
+        dataFile = try File(paths.logData, access == .readOnly ? .read : .readWrite)
+        keyFile = try KeyFile(paths.keys, access == .readOnly ? .read : .readWrite)
+        self.environment = environment
+        self.database = database
+        let info = environment.info
+        state = Mutex(
+            State(
+                // What the file has behind its last page may be a hole, so nothing of it is ours yet.
+                room: Room(logUsed: info.usedSize, logReserved: info.usedSize, keysReserved: 0),
+                lastTransaction: info.lastTransaction))
+    }
+
+    /// Bytes that the log takes, and those it can grow to before the map does.
+    package var info: EnvironmentInfo { environment.info }
+
+    package func append(
+        head: Span<UInt8>, body: Span<UInt8>, first: UInt64
+    ) throws(StoreError) {
+        let last = try state.withLock { (state) throws(StoreError) in
+            guard !state.hasFailed else { throw .faulted }
+            // Until the commit has returned and is accounted for.
+            state.hasFailed = true
+            return state.lastTransaction
+        }
+        try growMap(for: head.count + body.count)
+        let number = try commit(head: head, body: body, first: first, after: last)
+        let info = environment.info
+        // A meta page that never reached the file would leave LMDB going on from the commit before.
+        guard info.lastTransaction == number else {
+            throw .commitUnaccounted(expected: number, found: info.lastTransaction)
+        }
+        state.withLock {
+            $0.lastTransaction = number
+            $0.room.logUsed = info.usedSize
+            $0.hasFailed = false
+        }
+    }
+
+    private func commit(
+        head: Span<UInt8>, body: Span<UInt8>, first: UInt64, after last: UInt64
+    ) throws(StoreError) -> UInt64 {
+        let key = [UInt8](bigEndian: first)
+        do throws(LMDBError) {
+            var transaction = try environment.beginWrite()
+            let number = transaction.number
+            guard number == last + 1 else {
+                throw LMDBError(code: .panic, operation: "mdb_txn_id")
+            }
+            try transaction.append(head: head, body: body, forKey: key.span, in: database)
+            try transaction.commit()
+            return number
+        } catch {
+            throw .lmdb(error)
+        }
+    }
+
+    /// Makes the map larger long before it is full, waiting for readers, whose pages are bounded.
+    private func growMap(for byteCount: Int) throws(StoreError) {
+        let info = environment.info
+        let needed = info.usedSize + RoomNeed(batchBytes: byteCount, highestAccount: 0).logBytes
+        guard needed > info.mapSize / 10 * 9 else { return }
+        let size = max(2 * info.mapSize, 2 * needed)
+        try lmdb { () throws(LMDBError) in try environment.resize(to: size) }
+    }
+
+    package func scan(
+        from sequence: UInt64, _ direction: ScanDirection,
+        _ body: (_ first: UInt64, _ value: Span<UInt8>) -> Bool
+    ) throws(StoreError) {
+        let key = [UInt8](bigEndian: sequence)
+        // A key of another length than ours is damage: no batch says of itself that it lies under 0.
+        func lend(_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool {
+            body(key.count == 8 ? key.bigEndianU64 : 0, value)
+        }
+        try lmdb { () throws(LMDBError) in
+            let transaction = try environment.beginRead()
+            try transaction.withCursor(in: database) { (cursor) throws(LMDBError) in
+                var goesOn = try cursor.seek(atOrBefore: key.span, lend)
+                if goesOn == nil, direction == .forward { goesOn = try cursor.first(lend) }
+                while goesOn == true {
+                    switch direction {
+                    case .forward: goesOn = try cursor.next(lend)
+                    case .backward: goesOn = try cursor.previous(lend)
+                    }
+                }
+            }
+        }
+    }
+
+    package func write(keys: [KeySlot]) throws(StoreError) {
+        try keyFile.write(keys)
+    }
+
+    package func key(of account: UInt32) throws(StoreError) -> [UInt8] {
+        try keyFile.slot(account)
+    }
+
+    package func hasRoom(batchBytes: Int, highestAccount: UInt32) -> Bool {
+        let need = RoomNeed(batchBytes: batchBytes, highestAccount: highestAccount)
+        return state.withLock { $0.room.holds(need) }
+    }
+
+    package func reserveRoom(batchBytes: Int, highestAccount: UInt32) throws(StoreError) -> Bool {
+        let need = RoomNeed(batchBytes: batchBytes, highestAccount: highestAccount)
+        var room = state.withLock { $0.room }
+        if room.logUsed + need.logBytes > room.logReserved {
+            room.logReserved = try reserve(
+                from: room.logReserved, through: room.logUsed + need.logBytes,
+                ahead: Room.logAhead(used: room.logUsed)
+            ) { (count, offset) throws(StoreError) in
+                try dataFile.allocate(count: count, at: offset)
+            }
+        }
+        if need.keyBytes > room.keysReserved {
+            room.keysReserved = try reserve(
+                from: room.keysReserved, through: need.keyBytes, ahead: Room.keysAhead
+            ) { (count, offset) throws(StoreError) in
+                try keyFile.allocate(count: count, at: offset)
+            }
+        }
+        return state.withLock {
+            // A commit may have used more meanwhile; what is reserved only grows.
+            $0.room.logReserved = max($0.room.logReserved, room.logReserved)
+            $0.room.keysReserved = max($0.room.keysReserved, room.keysReserved)
+            return $0.room.holds(need)
+        }
+    }
+
+    /// Extends what is reserved to `end` and some way ahead, on a nearly full disk to `end` only.
+    /// - Returns: how far it reaches now.
+    private func reserve(
+        from start: Int, through end: Int, ahead: Int,
+        _ allocate: (_ count: Int, _ offset: Int) throws(StoreError) -> File.Allocation
+    ) throws(StoreError) -> Int {
+        for end in [end + ahead, end] {
+            switch try allocate(end - start, start) {
+            case .done: return end
+            case .full: continue
+            case .unsupported:
+                // No promise to be had: at least the disk must have the room now.
+                return try Directory.freeSize(dataFile.path) > end - start + Room.keysAhead
+                    ? end : start
+            }
+        }
+        return start
+    }
+}
+
+extension Span<UInt8> {
+    /// The eight bytes as a number, most significant first.
+    fileprivate var bigEndianU64: UInt64 { u64(at: 0).byteSwapped }
+}

@@ -1,0 +1,93 @@
+package import LMDB
+
+/// The state's tables in an LMDB environment.
+package final class LMDBState: StateStorage {
+    private let environment: Environment
+    private let databases: [StateTable: Database]
+    private let directory: String
+
+    /// - Throws: `.missing` if it may only be read and lacks a table.
+    init(directory: String, mapSize: Int, access: Environment.Access) throws(StoreError) {
+        self.directory = directory
+        let environment = try lmdb { () throws(LMDBError) in
+            try Environment(
+                path: directory, access: access, mapSize: mapSize,
+                databaseCount: StateTable.allCases.count)
+        }
+        var databases: [StateTable: Database] = [:]
+        for table in StateTable.allCases {
+            databases[table] = try lmdb { () throws(LMDBError) in
+                try environment.openDatabase(named: table.rawValue)
+            }
+        }
+        guard databases.count == StateTable.allCases.count else { throw .missing(path: directory) }
+        _ = try lmdb { () throws(LMDBError) in try environment.removeDeadReaders() }
+        self.environment = environment
+        self.databases = databases
+    }
+
+    package var info: EnvironmentInfo { environment.info }
+
+    package func withValue<R>(
+        in table: StateTable, forKey key: Span<UInt8>, _ body: (Span<UInt8>) -> R
+    ) throws(StoreError) -> R? {
+        try lmdb { () throws(LMDBError) in
+            try environment.beginRead().withValue(forKey: key, in: database(table), body)
+        }
+    }
+
+    package func scan(
+        _ table: StateTable, from key: Span<UInt8>,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
+    ) throws(StoreError) {
+        try lmdb { () throws(LMDBError) in
+            let transaction = try environment.beginRead()
+            try transaction.withCursor(in: database(table)) { (cursor) throws(LMDBError) in
+                var goesOn = try cursor.seek(atOrAfter: key, body)
+                while goesOn == true { goesOn = try cursor.next(body) }
+            }
+        }
+    }
+
+    package func apply(_ changes: [StateChange]) throws(StoreError) {
+        try makeRoom(for: changes)
+        try lmdb { () throws(LMDBError) in
+            var transaction = try environment.beginWrite()
+            for change in changes {
+                let table = database(change.table)
+                if let value = change.value {
+                    try transaction.put(value.span, forKey: change.key.span, in: table)
+                } else {
+                    try transaction.delete(key: change.key.span, in: table)
+                }
+            }
+            try transaction.commit()
+        }
+    }
+
+    package func removeAll() throws(StoreError) {
+        try lmdb { () throws(LMDBError) in
+            var transaction = try environment.beginWrite()
+            for table in StateTable.allCases { try transaction.removeAll(in: database(table)) }
+            try transaction.commit()
+        }
+    }
+
+    /// Grows the map, and refuses while the disk has less room than the changes may take.
+    private func makeRoom(for changes: [StateChange]) throws(StoreError) {
+        let byteCount = changes.reduce(0) { $0 + $1.key.count + ($1.value?.count ?? 0) }
+        // Scattered changes copy a leaf each, with the way to it shared by many.
+        let needed = 2 * byteCount + (2 * changes.count + 64) * MetaPage.pageSize
+        let info = environment.info
+        if info.usedSize + needed > info.mapSize / 10 * 9 {
+            let size = max(2 * info.mapSize, 2 * (info.usedSize + needed))
+            try lmdb { () throws(LMDBError) in try environment.resize(to: size) }
+        }
+        guard try Directory.freeSize(directory) >= needed else { throw .stateFull }
+    }
+
+    private func database(_ table: StateTable) -> Database {
+        // The initializer opened every one of them.
+        databases[table]!
+    }
+}
