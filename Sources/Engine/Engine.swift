@@ -16,6 +16,9 @@ package final class Engine {
     package private(set) var refusalCounts: [RefusalCode: UInt64] = [:]
     package private(set) var duplicateCount: UInt64 = 0
 
+    /// Rulebooks of the past, compiled when they were last asked for.
+    var olderRules: [UInt32: Rulebook] = [:]
+
     private var spare = EventBuffer()
     private var isInFlight = false
     private var inFlightBytes = 0

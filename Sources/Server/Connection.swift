@@ -8,8 +8,8 @@ final class Connection {
     /// Why it isn't read at the moment.
     enum Pause: Equatable {
         case none
-        /// An answer comes from the log; the ticket tells it from answers for commands long gone.
-        case answer(ticket: UInt64)
+        /// An answer comes from the log.
+        case answer
         /// XREAD BLOCK waits for events.
         case events
     }
@@ -18,7 +18,9 @@ final class Connection {
     let id: UInt64
     let slot: Int
     let generation: UInt32
-    let descriptor: FileDescriptor
+    /// Meaningless once closed.
+    let rawDescriptor: Int32
+    private var descriptor: FileDescriptor?
     let peer: Peer
     let pid: Int32
     let door: String
@@ -29,6 +31,7 @@ final class Connection {
     var transaction = Transaction()
     var pause = Pause.none
     var blocked: BlockedRead?
+    var pending: PendingAnswer?
 
     var name: [UInt8] = []
     var library: [UInt8] = []
@@ -42,10 +45,10 @@ final class Connection {
     var hasEnded = false
     /// To be closed when its last reply has been sent.
     var isClosing = false
-    var isClosed = false
+    private(set) var isClosed = false
     var isQueued = false
     var isFlushQueued = false
-    /// Of which batches it is on the list.
+    /// The last batch on whose list it is.
     var heldBatch: UInt64 = 0
     /// Its output as last counted into the total of all.
     var countedOutput = 0
@@ -61,6 +64,7 @@ final class Connection {
         self.id = id
         self.slot = slot
         self.generation = generation
+        rawDescriptor = descriptor.rawValue
         self.descriptor = descriptor
         self.peer = peer
         self.pid = pid
@@ -76,6 +80,14 @@ final class Connection {
     var isThrottled: Bool {
         output.heldCommands >= ServerLimits.inFlightCommandsMax
             || output.heldCount >= ServerLimits.inFlightBytesMax
+    }
+
+    /// Closes the socket at once, though queues may still know the connection.
+    func close() {
+        isClosed = true
+        descriptor = nil
+        blocked = nil
+        pending = nil
     }
 
     /// As good as new, for RESET.

@@ -95,6 +95,13 @@ extension Ledger {
         }
     }
 
+    /// A rulebook of the log, compiled; `nil` if there is none of that number.
+    package func compiled(_ number: UInt32) -> Rulebook? {
+        guard let adopted = state.rulebooks.last(where: { $0.number == number && $0.isComplete })
+        else { return nil }
+        return try? check(adopted.text, file: "rulebook \(number)").get()
+    }
+
     /// Compiles the rulebook that the log has in force: what start-up does after folding.
     package mutating func restoreRules() throws(Mistakes) {
         guard let adopted = state.rules else { return }

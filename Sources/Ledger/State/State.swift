@@ -11,6 +11,17 @@ package struct State {
         package var hash: [UInt8]
         package var text: [UInt8]
         package var length: Int
+
+        package init(
+            number: UInt32, sequence: SequenceNumber, hash: [UInt8], text: [UInt8], length: Int
+        ) {
+            self.number = number
+            self.sequence = sequence
+            self.hash = hash
+            self.text = text
+            self.length = length
+        }
+
         package var isComplete: Bool { text.count == length }
     }
 

@@ -1,0 +1,78 @@
+package import Ledger
+
+extension Engine: Naming {
+    package func appendText(of word: Word, to text: inout [UInt8]) {
+        text.append(contentsOf: ledger.state.words.text(word))
+    }
+
+    package func appendID(of account: AccountNumber, to text: inout [UInt8]) {
+        text.append(contentsOf: ledger.state.id(account))
+    }
+
+    package func appendRung(
+        _ rung: Int64, of ladder: Word, rules number: UInt32, to text: inout [UInt8]
+    ) -> Bool {
+        guard let name = rulebook(number).ladder(ladder)?.name(of: rung) else { return false }
+        text.append(contentsOf: ledger.state.words.text(name))
+        return true
+    }
+
+    /// A rulebook by number, compiled; the one in force where that number isn't known.
+    package func rulebook(_ number: UInt32) -> Rulebook {
+        if number == ledger.rulesNumber { return ledger.rules }
+        if let compiled = olderRules[number] { return compiled }
+        let compiled = ledger.compiled(number) ?? ledger.rules
+        olderRules[number] = compiled
+        return compiled
+    }
+}
+
+// What reads name, resolved.
+extension Engine {
+    /// The account of an id, or of `~<number>`; `nil` if it was never seen.
+    package func account(_ bytes: [UInt8], _ range: Range<Int>) -> AccountNumber? {
+        guard let first = range.first, bytes[first] == UInt8(ascii: "~") else {
+            return ledger.state.find(bytes, range)
+        }
+        let text = String(decoding: bytes[range.dropFirst()], as: UTF8.self)
+        guard let number = UInt32(text), number >= 1, number <= ledger.state.accountCount,
+            String(number) == text
+        else { return nil }
+        return AccountNumber(number)
+    }
+
+    package func view(_ account: AccountNumber?) -> AccountView {
+        guard let account else { return AccountView() }
+        return ledger.state.view(account)
+    }
+
+    package func last(_ account: AccountNumber) -> SequenceNumber { ledger.state.last(account) }
+
+    /// The balance that `currency[:facet]` names.
+    ///
+    /// - Throws: UNDECLARED for a currency that the rulebook doesn't have. A facet that no event ever
+    ///   named gives a balance that nobody has.
+    package func balance(
+        _ bytes: [UInt8], _ range: Range<Int>
+    ) throws(Refusal) -> BalanceName {
+        let colon = bytes[range].firstIndex(of: UInt8(ascii: ":")) ?? range.upperBound
+        let words = ledger.state.words
+        guard let currency = words.find(bytes, range.lowerBound..<colon),
+            ledger.rules.currencyPosition(currency) != nil
+        else {
+            let text = String(decoding: bytes[range.lowerBound..<colon], as: UTF8.self)
+            throw Refusal(
+                .undeclared, [.init("currency", text)], "the rulebook declares no currency \(text)")
+        }
+        guard colon < range.upperBound else { return BalanceName(currency: currency) }
+        let facet = words.find(bytes, (colon + 1)..<range.upperBound)
+        return BalanceName(currency: currency, facet: facet ?? Word.unmet)
+    }
+
+    /// The actors that stand for an account named by BY.
+    package func actors(by account: AccountNumber) -> [UInt32] {
+        ledger.state.actors.indices
+            .filter { ledger.state.actors[$0].by == account }
+            .map { UInt32($0 + 1) }
+    }
+}
