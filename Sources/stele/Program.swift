@@ -18,7 +18,8 @@ enum Program {
     static let options = [
         OptionDeclaration("socket", "PATH", "the daemon's socket"),
         OptionDeclaration("json", nil, "print JSON, for programs"),
-        OptionDeclaration("color", "auto|always|never", "colours; auto: on a terminal, unless NO_COLOR is set"),
+        OptionDeclaration(
+            "color", "auto|always|never", "colours; auto: on a terminal, unless NO_COLOR is set"),
         OptionDeclaration("help", nil, "show help on the command"),
         OptionDeclaration("version", nil, "show the version"),
     ]
@@ -26,7 +27,8 @@ enum Program {
     static func run(_ arguments: [String]) -> ExitCode {
         var console = Console.standard(colour: .auto, isJSON: false)
         do throws(Failure) {
-            let parsed = try OptionParser(declarations: options, leavesUnknown: true).parse(arguments)
+            let parsed = try OptionParser(declarations: options, leavesUnknown: true).parse(
+                arguments)
             let colour: Style.Mode = try parsed.choice("color", default: .auto)
             console = .standard(colour: colour, isJSON: parsed.has("json"))
             let code = try dispatch(parsed, Context(console: console, socket: parsed["socket"]))

@@ -5,10 +5,14 @@ import Wire
 
 @Suite("Load generation")
 struct BenchTests {
-    @Test("eight digits", arguments: [0, 1, 9, 10, 99, 100, 9_999, 10_000, 12_345_678, 99_999_999] as [UInt32])
+    @Test(
+        "eight digits",
+        arguments: [0, 1, 9, 10, 99, 100, 9_999, 10_000, 12_345_678, 99_999_999] as [UInt32])
     func digits(value: UInt32) {
         let word = EightDigits.encode(value)
-        let text = (0..<8).map { Character(Unicode.Scalar(UInt8(truncatingIfNeeded: word >> (8 * $0)))) }
+        let text = (0..<8).map {
+            Character(Unicode.Scalar(UInt8(truncatingIfNeeded: word >> (8 * $0))))
+        }
         let digits = String(value)
         #expect(String(text) == String(repeating: "0", count: 8 - digits.count) + digits)
     }
@@ -64,14 +68,18 @@ struct BenchTests {
     }
 
     /// Checks answers one after another; returns what was found wrong, or `nil`.
-    static func check(_ text: String, _ expected: ExpectedReply = .receipt(balance: "xp", amount: 7)) -> String? {
+    static func check(
+        _ text: String, _ expected: ExpectedReply = .receipt(balance: "xp", amount: 7)
+    ) -> String? {
         var checker = ReplyChecker(expected)
         let bytes = Array(text.utf8)
         let padded = bytes + [UInt8](repeating: 0x39, count: ReplyPattern.marginBytes)
         var position = 0
         var sequence: UInt64 = 0
         while position < bytes.count {
-            switch checker.check(padded.span, from: position, limit: bytes.count, sequence: &sequence) {
+            switch checker.check(
+                padded.span, from: position, limit: bytes.count, sequence: &sequence)
+            {
             case .right(let end), .refused(let end): position = end
             case .wrong(_, let mistake): return mistake
             case .incomplete: return "incomplete"
@@ -91,7 +99,9 @@ struct BenchTests {
         let right = (1...20).map { Self.reply(seq: $0) }.joined()
         for before in ["", right] {
             #expect(Self.check(before + Self.reply(seq: 30, xp: 8)) == "changed xp by 8, not 7")
-            #expect(Self.check(before + Self.reply(seq: 30, duplicate: true)) == "taken for a duplicate")
+            #expect(
+                Self.check(before + Self.reply(seq: 30, duplicate: true)) == "taken for a duplicate"
+            )
             #expect(Self.check(before + "-FROZEN a=b: no\r\n") == "FROZEN a=b: no")
             #expect(Self.check(before + "?") != nil)
         }
@@ -135,8 +145,11 @@ struct BenchTests {
         let sockets = try (0..<3).map { _ in try DaemonConnection(path: daemon.path) }
         var generator = try LoadGenerator(
             connections: sockets,
-            templates: { workload.templates(currency: "xp", record: ["a", "b=1"], key: "run-\($0)-") },
-            pipeline: 20, draw: AccountDraw(accounts: 100, distribution: .uniform, seed: 1), count: 1_000,
+            templates: {
+                workload.templates(currency: "xp", record: ["a", "b=1"], key: "run-\($0)-")
+            },
+            pipeline: 20, draw: AccountDraw(accounts: 100, distribution: .uniform, seed: 1),
+            count: 1_000,
             seconds: nil)
         let statistics = try generator.run { _ in }
         #expect(statistics.answered == 1_000)

@@ -94,13 +94,16 @@ struct JSONLinesDecoderTests {
         var rows: [[String]] = []
         while try decoder.next(&row, from: &source) {
             rows.append(
-                row.names.indices.map { row.names[$0] + "=" + String(decoding: row[$0], as: UTF8.self) })
+                row.names.indices.map {
+                    row.names[$0] + "=" + String(decoding: row[$0], as: UTF8.self)
+                })
         }
         return rows
     }
 
     static let golden =
-        #"{"a":"x\"\\\n\u00e9\ud83d\ude00","n":-1.5e3,"t":true, "f" : false,"z":null}"# + "\n\n{}\r\n"
+        #"{"a":"x\"\\\n\u00e9\ud83d\ude00","n":-1.5e3,"t":true, "f" : false,"z":null}"#
+        + "\n\n{}\r\n"
 
     @Test("texts, numbers and booleans are values; null is none")
     func golden() throws {
@@ -112,8 +115,10 @@ struct JSONLinesDecoderTests {
         "what isn't a flat object is refused",
         arguments: [
             "[]", "{", "{}x", "{\"a\"}", "{\"a\":}", "{\"a\":01}", "{\"a\":[1]}", "{\"a\":{}}",
-            "{\"a\":1,}", "{\"a\":1 \"b\":2}", "{\"a\":\"x}", "{\"a\":\"\\x\"}", "{\"a\":\"\\ud800\"}",
-            "{\"a\":\"\\u12\"}", "{\"a\":tru}", "{\"a\":1,\"a\":2}", "{\"a\":-}", "{\"a\":1.}", "{'a':1}",
+            "{\"a\":1,}", "{\"a\":1 \"b\":2}", "{\"a\":\"x}", "{\"a\":\"\\x\"}",
+            "{\"a\":\"\\ud800\"}",
+            "{\"a\":\"\\u12\"}", "{\"a\":tru}", "{\"a\":1,\"a\":2}", "{\"a\":-}", "{\"a\":1.}",
+            "{'a':1}",
         ])
     func malformed(text: String) {
         do throws(RowFault) {

@@ -6,7 +6,8 @@ import Wire
 @Suite("Commands of the daemon")
 struct DaemonCommandTests {
     static func run(
-        _ words: [String], isJSON: Bool = false, answer: @escaping @Sendable ([String]) -> String = { _ in "+OK\r\n" }
+        _ words: [String], isJSON: Bool = false,
+        answer: @escaping @Sendable ([String]) -> String = { _ in "+OK\r\n" }
     ) throws -> (code: ExitCode, output: String, errors: String, sent: [[String]]) {
         let daemon = FakeDaemon { words, _ in answer(words) }
         let console = Console.memory(isJSON: isJSON)
@@ -22,12 +23,14 @@ struct DaemonCommandTests {
         #expect(run.code == .done)
     }
 
-    @Test("how it ends tells scripts how it went", arguments: [
-        (["award", "a", "xp", "5"], "-FROZEN account=a: a is frozen\r\n", ExitCode.refused),
-        (["award", "a", "xp", "5"], "-NOPERM role=audit: not here\r\n", .notPermitted),
-        (["event", "9"], "-NOTFOUND seq=9: there is no event 9\r\n", .no),
-        (["reverse", "9"], "-NOTFOUND seq=9: there is no event 9\r\n", .refused),
-    ])
+    @Test(
+        "how it ends tells scripts how it went",
+        arguments: [
+            (["award", "a", "xp", "5"], "-FROZEN account=a: a is frozen\r\n", ExitCode.refused),
+            (["award", "a", "xp", "5"], "-NOPERM role=audit: not here\r\n", .notPermitted),
+            (["event", "9"], "-NOTFOUND seq=9: there is no event 9\r\n", .no),
+            (["reverse", "9"], "-NOTFOUND seq=9: there is no event 9\r\n", .refused),
+        ])
     func exitCodes(words: [String], answer: String, code: ExitCode) throws {
         let run = try Self.run(words) { _ in answer }
         #expect(run.code == code)
@@ -37,11 +40,16 @@ struct DaemonCommandTests {
         #expect(json.output.hasPrefix(#"{"error":{"code":"#))
     }
 
-    @Test("what is mistyped is told without a daemon", arguments: [
-        (["blance", "a", "xp"], "unknown command 'blance'", "Did you mean balance?"),
-        (["award", "a"], "too few arguments", "Usage: stele award account currency[:facet] amount"),
-        (["rules", "lst"], "rules has no 'lst'", "Did you mean rules list?"),
-    ])
+    @Test(
+        "what is mistyped is told without a daemon",
+        arguments: [
+            (["blance", "a", "xp"], "unknown command 'blance'", "Did you mean balance?"),
+            (
+                ["award", "a"], "too few arguments",
+                "Usage: stele award account currency[:facet] amount"
+            ),
+            (["rules", "lst"], "rules has no 'lst'", "Did you mean rules list?"),
+        ])
     func usage(words: [String], message: String, hint: String) {
         do throws(Failure) {
             _ = try DaemonCommand(name: words[0], arguments: Array(words.dropFirst()))

@@ -28,7 +28,9 @@ final class FakeDaemon: Sendable {
         address.sun_family = sa_family_t(AF_UNIX)
         let path = self.path
         // A test's path is short, and the address outlives the call.
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) {
+            unsafe $0.copyBytes(from: path.utf8)
+        }
         let bound = unsafe withUnsafePointer(to: &address) {
             unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 unsafe Glibc.bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
@@ -84,7 +86,8 @@ final class FakeDaemon: Sendable {
         let key = words.firstIndex(of: "KEY").map { words[$0 + 1] }
         let isDuplicate = key.map { !state.keys.insert($0).inserted } ?? false
         if !isDuplicate { state.sequence += 1 }
-        return "%4\r\n$3\r\nseq\r\n:\(state.sequence)\r\n$9\r\nduplicate\r\n#\(isDuplicate ? "t" : "f")\r\n"
+        return
+            "%4\r\n$3\r\nseq\r\n:\(state.sequence)\r\n$9\r\nduplicate\r\n#\(isDuplicate ? "t" : "f")\r\n"
             + "$7\r\nchanges\r\n%1\r\n$2\r\nxp\r\n:7\r\n$8\r\nbalances\r\n%1\r\n$2\r\nxp\r\n:7\r\n"
     }
 }

@@ -4,13 +4,20 @@ import Testing
 
 @Suite("Formats")
 struct FormatTests {
-    @Test("numbers are grouped by thousands", arguments: [
-        (0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567"),
-        (Int64.min, "-9,223,372,036,854,775,808"),
-    ])
+    @Test(
+        "numbers are grouped by thousands",
+        arguments: [
+            (0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567"),
+            (Int64.min, "-9,223,372,036,854,775,808"),
+        ])
     func grouped(value: Int64, text: String) { #expect(NumberFormat.grouped(value) == text) }
 
-    @Test("decimals are rounded", arguments: [(0.0, 2, "0.00"), (1.005, 1, "1.0"), (1234.56, 1, "1,234.6"), (-0.04, 1, "0.0"), (2.5, 0, "3")])
+    @Test(
+        "decimals are rounded",
+        arguments: [
+            (0.0, 2, "0.00"), (1.005, 1, "1.0"), (1234.56, 1, "1,234.6"), (-0.04, 1, "0.0"),
+            (2.5, 0, "3"),
+        ])
     func decimals(value: Double, places: Int, text: String) {
         #expect(NumberFormat.decimal(value, places: places) == text)
     }
@@ -26,11 +33,14 @@ struct FormatTests {
         #expect(NumberFormat.duration(seconds: .infinity) == "–:––")
     }
 
-    @Test("times are RFC 3339", arguments: [
-        (Int64(0), "1970-01-01T00:00:00Z"), (951_782_400_000_000, "2000-02-29T00:00:00Z"),
-        (1_795_323_310_123_456, "2026-11-22T04:55:10.123456Z"), (-1, "1969-12-31T23:59:59.999999Z"),
-        (4_102_444_799_000_000, "2099-12-31T23:59:59Z"),
-    ])
+    @Test(
+        "times are RFC 3339",
+        arguments: [
+            (Int64(0), "1970-01-01T00:00:00Z"), (951_782_400_000_000, "2000-02-29T00:00:00Z"),
+            (1_795_323_310_123_456, "2026-11-22T04:55:10.123456Z"),
+            (-1, "1969-12-31T23:59:59.999999Z"),
+            (4_102_444_799_000_000, "2099-12-31T23:59:59Z"),
+        ])
     func times(microseconds: Int64, text: String) {
         #expect(TimeFormat.rfc3339(microseconds: microseconds) == text)
     }
@@ -41,7 +51,10 @@ struct FormatTests {
         table.rows = [
             [Table.Cell("a"), .number(5)], [Table.Cell("longer"), .number(1_000)],
         ]
-        #expect(table.lines(style: Style(isColoured: false)) == [" name        n", " a           5", " longer  1,000"])
+        #expect(
+            table.lines(style: Style(isColoured: false)) == [
+                " name        n", " a           5", " longer  1,000",
+            ])
     }
 
     @Test("what comes from outside can't command the terminal")
@@ -54,10 +67,12 @@ struct FormatTests {
     @Test("progress tells share, rate and what is left")
     func progress() {
         let line = Progress.line(
-            title: "importing", unit: "rows", count: 500, share: 0.25, seconds: 10, width: 79, hasBar: false)
+            title: "importing", unit: "rows", count: 500, share: 0.25, seconds: 10, width: 79,
+            hasBar: false)
         #expect(line == "importing  25%  500 rows, 50/s, 0:30 left")
         let bar = Progress.line(
-            title: "importing", unit: "rows", count: 500, share: 0.5, seconds: 10, width: 79, hasBar: true)
+            title: "importing", unit: "rows", count: 500, share: 0.5, seconds: 10, width: 79,
+            hasBar: true)
         #expect(bar.contains("███") && bar.contains("░░░"))
         #expect(bar.count < 80)
     }

@@ -23,17 +23,21 @@ struct ImportTests {
         }
     }
 
-    static let options = ["--action", "contribution", "--account", "account", "--key", "id", "--time", "time"]
+    static let options = [
+        "--action", "contribution", "--account", "account", "--key", "id", "--time", "time",
+    ]
 
     static func run(
         _ text: String, _ daemon: FakeDaemon, _ options: [String] = Self.options, window: Int = 2
     ) throws -> ImportSummary {
-        let parsed = try OptionParser(declarations: ImportCommand.declaration.options).parse(options)
+        let parsed = try OptionParser(declarations: ImportCommand.declaration.options).parse(
+            options)
         let plan = try ImportCommand.plan(from: parsed)
         var source = ByteSource(Array(text.utf8))
         var progress = Progress("importing", unit: "rows", console: .memory())
         var importer = Importer(
-            try DaemonConnection(path: daemon.path), plan: plan, windowMax: window, decoder: CSVDecoder())
+            try DaemonConnection(path: daemon.path), plan: plan, windowMax: window,
+            decoder: CSVDecoder())
         try importer.run(&source, size: nil, progress: &progress)
         return importer.summary
     }
@@ -63,7 +67,10 @@ struct ImportTests {
     func awards() throws {
         let daemon = Self.daemon()
         let text = "who,grant,coins\nada,g1,100\n"
-        let options = ["--award", "coin", "--amount", "coins", "--account", "who", "--key", "grant", "--dry-run"]
+        let options = [
+            "--award", "coin", "--amount", "coins", "--account", "who", "--key", "grant",
+            "--dry-run",
+        ]
         let summary = try Self.run(text, daemon, options)
         #expect(summary.imported == 1)
         #expect(daemon.commands == [["AWARD", "ada", "coin", "100", "KEY", "g1", "DRYRUN"]])
@@ -71,7 +78,9 @@ struct ImportTests {
 
     @Test("a missing permission ends the import at once")
     func notPermitted() throws {
-        let summary = try Self.run("account,id\nroot,k1\nada,k2\n", Self.daemon(), ["--action", "a", "--account", "account", "--key", "id"], window: 1)
+        let summary = try Self.run(
+            "account,id\nroot,k1\nada,k2\n", Self.daemon(),
+            ["--action", "a", "--account", "account", "--key", "id"], window: 1)
         #expect(summary.exitCode == .notPermitted)
         #expect(summary.stopped != nil)
     }
@@ -83,7 +92,8 @@ struct ImportTests {
             _ = try Self.run("account,id\nada,k\n", Self.daemon(), options)
             Issue.record("was imported")
         } catch let failure as Failure {
-            #expect(failure == .usage("the file has no column 'acount'", hint: "Did you mean account?"))
+            #expect(
+                failure == .usage("the file has no column 'acount'", hint: "Did you mean account?"))
         } catch {
             Issue.record(error)
         }
@@ -94,7 +104,8 @@ struct ImportTests {
         let daemon = Self.daemon()
         let rows = (0..<5_000).map { "ada,key\($0)\n" }.joined()
         let summary = try Self.run(
-            "account,id\n" + rows, daemon, ["--action", "a", "--account", "account", "--key", "id"], window: 64)
+            "account,id\n" + rows, daemon,
+            ["--action", "a", "--account", "account", "--key", "id"], window: 64)
         #expect(summary.imported == 5_000)
         #expect(daemon.commands.count == 5_000)
     }

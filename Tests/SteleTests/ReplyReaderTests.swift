@@ -96,7 +96,8 @@ struct ReplyReaderTests {
     @Test(
         "what isn't strict RESP is refused",
         arguments: [
-            "x\r\n", ":+1\r\n", ":01\r\n", ":-0\r\n", ":\r\n", ":1a\r\n", ":9223372036854775808\r\n",
+            "x\r\n", ":+1\r\n", ":01\r\n", ":-0\r\n", ":\r\n", ":1a\r\n",
+            ":9223372036854775808\r\n",
             "$-2\r\n", "%-1\r\n", "+a\rb\r\n", "+a\n", "$1\r\nab\r\n", "#x\r\n", "_x\r\n",
             "=2\r\nab\r\n", "|1\r\n+a\r\n+b\r\n", "$?\r\n",
         ])

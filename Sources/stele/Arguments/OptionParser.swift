@@ -29,7 +29,8 @@ struct ParsedArguments: Equatable {
         let plain = text.filter { $0 != "_" && $0 != "," }
         guard let value = Int(plain), range.contains(value) else {
             throw .usage(
-                "--\(name) wants a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+                "--\(name) wants a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'"
+            )
         }
         return value
     }

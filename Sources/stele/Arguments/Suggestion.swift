@@ -10,7 +10,9 @@ enum Suggestion {
             var distance = distance(typed, other)
             // Who types the beginning of a word means that word.
             if typed.count >= 3, other.starts(with: typed) { distance = min(distance, 1) }
-            if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
+            if distance <= allowed, distance < best?.distance ?? .max {
+                best = (candidate, distance)
+            }
         }
         return best?.word
     }

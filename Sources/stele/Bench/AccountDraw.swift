@@ -85,7 +85,8 @@ struct ZipfSampler {
             let u = atEnd + uniform() * (atStart - atEnd)
             let x = Self.inverse(u, exponent)
             let k = min(max(x.rounded(), 1), count)
-            if k - x <= shortcut || u >= Self.integral(k + 0.5, exponent) - Glibc.pow(k, -exponent) {
+            if k - x <= shortcut || u >= Self.integral(k + 0.5, exponent) - Glibc.pow(k, -exponent)
+            {
                 return UInt64(k) - 1
             }
         }

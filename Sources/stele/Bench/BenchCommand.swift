@@ -6,17 +6,25 @@ enum BenchCommand {
         name: "bench", grammar: "[options]",
         summary: "Loads the daemon, checks every answer, and measures",
         options: [
-            OptionDeclaration("workload", "award|spend|record|balance|profile|mixed", "what to send (default award)"),
+            OptionDeclaration(
+                "workload", "award|spend|record|balance|profile|mixed",
+                "what to send (default award)"),
             OptionDeclaration("connections", "N", "connections, from one thread (default 8)"),
-            OptionDeclaration("pipeline", "D", "unanswered commands on each connection (default 256)"),
-            OptionDeclaration("accounts", "N", "accounts to spread the load over (default 1,000,000)"),
-            OptionDeclaration("distribution", "uniform|zipf", "how evenly (default uniform; zipf: exponent 0.99)"),
+            OptionDeclaration(
+                "pipeline", "D", "unanswered commands on each connection (default 256)"),
+            OptionDeclaration(
+                "accounts", "N", "accounts to spread the load over (default 1,000,000)"),
+            OptionDeclaration(
+                "distribution", "uniform|zipf", "how evenly (default uniform; zipf: exponent 0.99)"),
             OptionDeclaration("count", "N", "commands in all (default 1,000,000)"),
             OptionDeclaration("seconds", "S", "how long to send, instead of --count"),
             OptionDeclaration("with-keys", nil, "give every write a fresh KEY"),
-            OptionDeclaration("prepare", nil, "touch every account once before measuring (spend, mixed: always)"),
+            OptionDeclaration(
+                "prepare", nil, "touch every account once before measuring (spend, mixed: always)"),
             OptionDeclaration("currency", "NAME", "the currency to award and spend (default xp)"),
-            OptionDeclaration("record", "'ACTION name=value …'", "what to record (default: contribution project=bench files=3 merge=0)"),
+            OptionDeclaration(
+                "record", "'ACTION name=value …'",
+                "what to record (default: contribution project=bench files=3 merge=0)"),
             OptionDeclaration("seed", "N", "what the draws of accounts begin with (default 1)"),
         ],
         details: """
@@ -57,7 +65,8 @@ enum BenchCommand {
             accounts = try arguments.integer("accounts", in: 1...100_000_000, default: 1_000_000)
             distribution = try arguments.choice("distribution", default: .uniform)
             let hasSeconds = arguments.has("seconds")
-            seconds = hasSeconds ? try arguments.integer("seconds", in: 1...86_400, default: 10) : nil
+            seconds =
+                hasSeconds ? try arguments.integer("seconds", in: 1...86_400, default: 10) : nil
             count = try arguments.integer(
                 "count", in: 1...1_000_000_000_000, default: hasSeconds ? .max : 1_000_000)
             hasKeys = arguments.has("with-keys")
@@ -83,7 +92,8 @@ enum BenchCommand {
             accounts: settings.accounts, distribution: settings.distribution, seed: settings.seed)
         let run = String(Clock.microseconds, radix: 36)
         let statistics = try load(
-            settings, path: path, connections: settings.connections, pipeline: settings.pipeline, draw: draw,
+            settings, path: path, connections: settings.connections, pipeline: settings.pipeline,
+            draw: draw,
             count: settings.count, seconds: settings.seconds.map(Double.init), title: "bench",
             console: context.console
         ) { connection in
@@ -92,7 +102,8 @@ enum BenchCommand {
                 key: settings.hasKeys ? "\(run)-\(connection)-" : nil)
         }
         let info = InfoReply(try control.call(["INFO", "log"]))
-        BenchReport(settings: settings, statistics: statistics, info: info).print(to: context.console)
+        BenchReport(settings: settings, statistics: statistics, info: info).print(
+            to: context.console)
         return statistics.wrong > 0 ? .no : .done
     }
 
@@ -109,13 +120,16 @@ enum BenchCommand {
         if let mistake = statistics.mistakes.first {
             throw Failure(
                 code: .refused, message: "can't prepare accounts: \(mistake)",
-                hint: "Is there a currency '\(settings.currency)' that may be awarded here? --currency names another.")
+                hint:
+                    "Is there a currency '\(settings.currency)' that may be awarded here? --currency names another."
+            )
         }
         return statistics
     }
 
     private static func load(
-        _ settings: Settings, path: String, connections: Int, pipeline: Int, draw: AccountDraw, count: Int,
+        _ settings: Settings, path: String, connections: Int, pipeline: Int, draw: AccountDraw,
+        count: Int,
         seconds: Double?, title: String, console: Console, templates: (Int) -> [CommandTemplate]
     ) throws(Failure) -> LoadStatistics {
         var sockets: [DaemonConnection] = []
@@ -123,7 +137,8 @@ enum BenchCommand {
             sockets.append(try DaemonConnection(path: path, receiveBytes: 1 << 12))
         }
         var generator = try LoadGenerator(
-            connections: sockets, templates: templates, pipeline: pipeline, draw: draw, count: count,
+            connections: sockets, templates: templates, pipeline: pipeline, draw: draw,
+            count: count,
             seconds: seconds)
         var progress = Progress(title, unit: "commands", console: console)
         let statistics = try generator.run { answered in

@@ -14,13 +14,17 @@ struct BenchReport {
         console.output.line(style.heading(description))
         var table = Table(indent: 2)
         func row(_ name: String, _ value: String, dress: ((String) -> String)? = nil) {
-            table.rows.append([Table.Cell(name, dress: style.faint), Table.Cell(value, dress: dress)])
+            table.rows.append([
+                Table.Cell(name, dress: style.faint), Table.Cell(value, dress: dress),
+            ])
         }
         row("commands", NumberFormat.grouped(statistics.answered))
         row("seconds", NumberFormat.decimal(statistics.seconds, places: 3))
         row("throughput", NumberFormat.grouped(Int(statistics.rate)) + " /s", dress: style.good)
         for percentile in Self.percentiles {
-            row(percentile.name, NumberFormat.latency(statistics.latencies.percentile(percentile.share)))
+            row(
+                percentile.name,
+                NumberFormat.latency(statistics.latencies.percentile(percentile.share)))
         }
         row("max", NumberFormat.latency(statistics.latencies.maximum))
         if statistics.refused > 0 { row("refused", NumberFormat.grouped(statistics.refused)) }

@@ -54,7 +54,8 @@ enum Workload: String, CaseIterable {
     /// The templates, in the order in which they take turns.
     func templates(currency: String, record: [String], key: String?) -> [CommandTemplate] {
         let award = CommandTemplate(
-            ["AWARD", "@", currency, "7"], key: key, expected: .receipt(balance: currency, amount: 7))
+            ["AWARD", "@", currency, "7"], key: key,
+            expected: .receipt(balance: currency, amount: 7))
         let balance = CommandTemplate(["BALANCE", "@", currency], key: nil, expected: .balance)
         let profile = CommandTemplate(["PROFILE", "@"], key: nil, expected: .profile)
         let spend = CommandTemplate(

@@ -13,7 +13,8 @@ struct LatencyHistogram {
     private var sum: UInt64 = 0
 
     init() {
-        counts = [UInt64](repeating: 0, count: (Self.bitsMax - Self.divisionBits + 1) * Self.divisions)
+        counts = [UInt64](
+            repeating: 0, count: (Self.bitsMax - Self.divisionBits + 1) * Self.divisions)
     }
 
     /// Adds `times` durations of `nanoseconds` each.

@@ -65,7 +65,9 @@ struct LoadConnection {
     }
 
     /// The template of the command that is answered next, and when it was made.
-    var nextAnswer: (template: Int, time: UInt64) { (ring.templates[answerPlace], times[answerPlace]) }
+    var nextAnswer: (template: Int, time: UInt64) {
+        (ring.templates[answerPlace], times[answerPlace])
+    }
 
     mutating func countAnswer() {
         answered += 1

@@ -27,7 +27,8 @@ struct LoadGenerator: ~Copyable {
     ///   - count: commands to send at most.
     ///   - seconds: how long to send, or `nil` until `count` is reached.
     init(
-        connections owners: [DaemonConnection], templates: (Int) -> [CommandTemplate], pipeline: Int,
+        connections owners: [DaemonConnection], templates: (Int) -> [CommandTemplate],
+        pipeline: Int,
         draw: AccountDraw, count: Int, seconds: Double?
     ) throws(Failure) {
         self.owners = owners
@@ -118,7 +119,8 @@ struct LoadGenerator: ~Copyable {
         }
         for offset in 0..<kept { scratch[offset] = connections[index].leftover[offset] }
         let received = try UnixSocket.receive(
-            connections[index].number, into: &scratch, at: kept, upTo: Self.scratchBytes, waits: waits)
+            connections[index].number, into: &scratch, at: kept, upTo: Self.scratchBytes,
+            waits: waits)
         let now = Clock.nanoseconds
         if let received {
             guard received > 0 else {

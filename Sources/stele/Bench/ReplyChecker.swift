@@ -30,9 +30,12 @@ struct ReplyChecker {
     ) -> Verdict {
         for pattern in patterns {
             var found = ReplyPattern.Found()
-            guard let end = unsafe pattern.match(bytes.bytes, from: start, limit: limit, &found) else { continue }
+            guard let end = unsafe pattern.match(bytes.bytes, from: start, limit: limit, &found)
+            else { continue }
             if !pattern.hasSequence {
-                guard found.imbalance == 0 else { return .wrong(end: end, "the balance doesn't add up") }
+                guard found.imbalance == 0 else {
+                    return .wrong(end: end, "the balance doesn't add up")
+                }
             } else {
                 guard found.sequence > sequence else {
                     return .wrong(end: end, "sequence number \(found.sequence) after \(sequence)")
@@ -48,7 +51,9 @@ struct ReplyChecker {
         _ bytes: Span<UInt8>, from start: Int, sequence: inout UInt64
     ) -> Verdict {
         do throws(ReplyFault) {
-            guard let count = try ReplyReader.length(of: bytes, limits: limits) else { return .incomplete }
+            guard let count = try ReplyReader.length(of: bytes, limits: limits) else {
+                return .incomplete
+            }
             let end = start + count
             if expected == .profile, bytes[0] == UInt8(ascii: "%") { return .right(end: end) }
             let reply = try ReplyReader.parse(bytes.extracting(..<count), limits: limits)
@@ -85,7 +90,8 @@ struct ReplyChecker {
             if let mistake = receiptMistake(in: reply, sequence: &sequence) { return mistake }
             let change = reply["changes"]?[balance]?.int64
             guard change == amount else {
-                return "changed \(balance) by \(change.map(String.init) ?? "nothing"), not \(amount)"
+                return
+                    "changed \(balance) by \(change.map(String.init) ?? "nothing"), not \(amount)"
             }
             return reply["balances"]?[balance]?.int64 == nil ? "no balance afterwards" : nil
         }
@@ -94,7 +100,9 @@ struct ReplyChecker {
     private func receiptMistake(in reply: Reply, sequence: inout UInt64) -> String? {
         guard let number = reply["seq"]?.int64, number > 0 else { return "no sequence number" }
         guard reply["duplicate"]?.isTrue == false else { return "taken for a duplicate" }
-        guard UInt64(number) > sequence else { return "sequence number \(number) after \(sequence)" }
+        guard UInt64(number) > sequence else {
+            return "sequence number \(number) after \(sequence)"
+        }
         sequence = UInt64(number)
         return nil
     }

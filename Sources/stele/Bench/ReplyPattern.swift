@@ -48,7 +48,9 @@ struct ReplyPattern {
         var position = start
         let literals = unsafe self.literals.span.bytes
         for part in parts {
-            guard position + part.literalCount + Self.marginBytes <= bytes.byteCount else { return nil }
+            guard position + part.literalCount + Self.marginBytes <= bytes.byteCount else {
+                return nil
+            }
             var index = 0
             while index < part.literalCount {
                 // Bounds are checked by the span; any eight bytes are a number.

@@ -8,8 +8,11 @@ struct DaemonCommand {
 
     func run(_ context: Context) throws(Failure) -> ExitCode {
         let spec = try checkedSpec()
-        if name == "rules", let verb = arguments.first?.lowercased(), ["put", "check"].contains(verb) {
-            return try RulesCommand(verb: verb, arguments: Array(arguments.dropFirst())).run(context)
+        if name == "rules", let verb = arguments.first?.lowercased(),
+            ["put", "check"].contains(verb)
+        {
+            return try RulesCommand(verb: verb, arguments: Array(arguments.dropFirst())).run(
+                context)
         }
         let reply = try context.connect().call([name.uppercased()] + arguments)
         if case .failure(let failure) = reply {
@@ -32,12 +35,14 @@ struct DaemonCommand {
         var depth = 1
         if !spec.subcommands.isEmpty {
             guard let word = arguments.first else {
-                throw .usage("\(name) wants one of: \(subcommandNames(spec).joined(separator: ", "))")
+                throw .usage(
+                    "\(name) wants one of: \(subcommandNames(spec).joined(separator: ", "))")
             }
             guard let subcommand = spec.subcommand(word) else {
                 throw .usage(
                     "\(name) has no '\(word)'",
-                    hint: Suggestion.sentence(for: word, among: subcommandNames(spec), prefix: name + " ")
+                    hint: Suggestion.sentence(
+                        for: word, among: subcommandNames(spec), prefix: name + " ")
                         ?? "It has: \(subcommandNames(spec).joined(separator: ", ")).")
             }
             spec = subcommand

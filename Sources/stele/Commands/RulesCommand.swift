@@ -29,8 +29,11 @@ struct RulesCommand {
         if console.isJSON { console.output.line(JSONWriter.reply(reply)) }
         let mistakes = RulebookMistake.all(in: reply)
         if !mistakes.isEmpty {
-            if !console.isJSON { for mistake in mistakes { console.output.line(mistake.line(file: path)) } }
-            console.errors.line("\(mistakes.count) mistake\(mistakes.count == 1 ? "" : "s") in \(path)")
+            if !console.isJSON {
+                for mistake in mistakes { console.output.line(mistake.line(file: path)) }
+            }
+            console.errors.line(
+                "\(mistakes.count) mistake\(mistakes.count == 1 ? "" : "s") in \(path)")
             return verb == "check" ? .no : .refused
         }
         if case .failure(let failure) = reply {

@@ -81,7 +81,9 @@ final class DaemonConnection {
     private func lost(_ reason: String) -> Failure {
         Failure(
             code: .noDaemon, message: "connection to \(path) lost: \(reason)",
-            hint: "What was sent and not answered may have happened or not; a retry with the same KEY settles it.")
+            hint:
+                "What was sent and not answered may have happened or not; a retry with the same KEY settles it."
+        )
     }
 
     private static func failure(connecting path: String, _ fault: SystemFault) -> Failure {
@@ -92,7 +94,8 @@ final class DaemonConnection {
                 hint: "The socket's group may; `ls -l \(path)` tells which one it is.")
         case ENAMETOOLONG:
             .usage(
-                "a socket's path has 1 to \(UnixSocket.pathBytesMax) bytes, this one \(path.utf8.count)")
+                "a socket's path has 1 to \(UnixSocket.pathBytesMax) bytes, this one \(path.utf8.count)"
+            )
         default:
             Failure(
                 code: .noDaemon, message: "no daemon at \(path): \(fault.reason)",

@@ -11,6 +11,8 @@ enum SocketPath {
         throw Failure(
             code: .noDaemon,
             message: "no daemon found: none of \(usual.joined(separator: ", ")) is there",
-            hint: "Start one with `steled --data stele-data`, or say where it is: --socket PATH or STELE_SOCKET.")
+            hint:
+                "Start one with `steled --data stele-data`, or say where it is: --socket PATH or STELE_SOCKET."
+        )
     }
 }

@@ -6,16 +6,27 @@ enum Help {
     static func overview(_ console: Console) {
         let style = console.style
         let out = console.output
-        out.line("stele talks to a Stele ledger: what was awarded, spent and reached, durable and provable.")
+        out.line(
+            "stele talks to a Stele ledger: what was awarded, spent and reached, durable and provable."
+        )
         out.line()
-        out.line(style.heading("Usage:") + " stele [--socket PATH] [--json] [--color auto|always|never] COMMAND …")
+        out.line(
+            style.heading("Usage:")
+                + " stele [--socket PATH] [--json] [--color auto|always|never] COMMAND …")
         for (title, sections) in groups {
             section(
-                title, CommandTable.specs.filter { sections.contains($0.section) }.map { ($0.name, $0.summary) },
+                title,
+                CommandTable.specs.filter { sections.contains($0.section) }.map {
+                    ($0.name, $0.summary)
+                },
                 console)
         }
-        section("With files, through the daemon", LocalCommands.throughDaemon.map { ($0.name, $0.summary) }, console)
-        section("On a ledger's directory, without the daemon", LocalCommands.onFiles.map { ($0.name, $0.summary) }, console)
+        section(
+            "With files, through the daemon",
+            LocalCommands.throughDaemon.map { ($0.name, $0.summary) }, console)
+        section(
+            "On a ledger's directory, without the daemon",
+            LocalCommands.onFiles.map { ($0.name, $0.summary) }, console)
         out.line()
         out.line(style.heading("Options"))
         options(Program.options, console)
@@ -23,7 +34,9 @@ enum Help {
         out.line("The socket is --socket, else $STELE_SOCKET, else the first of")
         out.line("\(SocketPath.usual.joined(separator: ", ")) that is there.")
         out.line()
-        out.line("Ends with 0 done · 1 the answer is no · 2 usage · 3 refused · 4 no daemon · 5 not permitted.")
+        out.line(
+            "Ends with 0 done · 1 the answer is no · 2 usage · 3 refused · 4 no daemon · 5 not permitted."
+        )
         out.line("`stele help COMMAND` tells more, with examples.")
     }
 
@@ -46,7 +59,8 @@ enum Help {
             throw .usage(
                 "no help on '\(name)'",
                 hint: Suggestion.sentence(
-                    for: name, among: CommandTable.specs.map(\.name) + LocalCommands.all.map(\.name)))
+                    for: name, among: CommandTable.specs.map(\.name) + LocalCommands.all.map(\.name)
+                ))
         }
         let spec = CommandTable.spec(found)
         if words.count > 1, let subcommand = spec.subcommand(words[1]) {
@@ -64,7 +78,14 @@ enum Help {
         out.line()
         out.line("  \(spec.summary).")
         if !spec.subcommands.isEmpty {
-            section("Its commands", spec.subcommands.map { ("\(spec.name) \($0.name) \(grammar($0, path: "\(path) \($0.name)"))", $0.summary) }, console)
+            section(
+                "Its commands",
+                spec.subcommands.map {
+                    (
+                        "\(spec.name) \($0.name) \(grammar($0, path: "\(path) \($0.name)"))",
+                        $0.summary
+                    )
+                }, console)
         }
         if spec.section == .writes { section("Options", WriteOptionHelp.all, console) }
         if let notes = CommandNotes.notes[path] {
@@ -102,7 +123,10 @@ enum Help {
         var table = Table(indent: 2)
         table.rows = declarations.map {
             let value = $0.placeholder.map { " " + $0 } ?? ""
-            return [Table.Cell("--\($0.name)\(value)", dress: console.style.name), Table.Cell($0.summary)]
+            return [
+                Table.Cell("--\($0.name)\(value)", dress: console.style.name),
+                Table.Cell($0.summary),
+            ]
         }
         table.print(to: console)
     }

@@ -1,20 +1,25 @@
 /// `stele import`: a file of what happened, through the daemon.
 enum ImportCommand {
     static let declaration = LocalCommand(
-        name: "import", grammar: "FILE --account COLUMN --key COLUMN (--action A | --award CURRENCY --amount COLUMN)",
+        name: "import",
+        grammar:
+            "FILE --account COLUMN --key COLUMN (--action A | --award CURRENCY --amount COLUMN)",
         summary: "Records every row of a CSV or JSON Lines file",
         options: [
             OptionDeclaration("action", "ACTION", "record this action of the rulebook"),
             OptionDeclaration("award", "CURRENCY[:FACET]", "award this currency instead"),
             OptionDeclaration("amount", "COLUMN", "how much to award"),
             OptionDeclaration("account", "COLUMN", "whose it is"),
-            OptionDeclaration("key", "COLUMN", "what tells the row from all others; makes a second run harmless"),
-            OptionDeclaration("time", "COLUMN", "when it happened: RFC 3339 or @microseconds (role operate)"),
+            OptionDeclaration(
+                "key", "COLUMN", "what tells the row from all others; makes a second run harmless"),
+            OptionDeclaration(
+                "time", "COLUMN", "when it happened: RFC 3339 or @microseconds (role operate)"),
             OptionDeclaration("by", "COLUMN", "who did it on behalf of whom"),
             OptionDeclaration("memo", "COLUMN", "a note"),
             OptionDeclaration("ignore", "COLUMN,…", "columns to leave out"),
             OptionDeclaration("format", "csv|jsonl", "the file's format, if its name doesn't tell"),
-            OptionDeclaration("window", "N", "commands sent ahead of their answers, 1 to 8000 (default 2000)"),
+            OptionDeclaration(
+                "window", "N", "commands sent ahead of their answers, 1 to 8000 (default 2000)"),
             OptionDeclaration("dry-run", nil, "ask what would happen; write nothing"),
         ],
         details: """
@@ -53,7 +58,8 @@ enum ImportCommand {
         let summary: ImportSummary
         switch format {
         case .csv:
-            var importer = Importer(connection, plan: plan, windowMax: windowMax, decoder: CSVDecoder())
+            var importer = Importer(
+                connection, plan: plan, windowMax: windowMax, decoder: CSVDecoder())
             try importer.run(&source, size: size, progress: &progress)
             summary = importer.summary
         case .jsonl:

@@ -50,7 +50,8 @@ struct ImportPlan {
             return [Array("RECORD".utf8), Array(account), Array(action.utf8)] + inputs + options
         case .award(let currency, let amountColumn):
             guard !amount.isEmpty else { throw missing(amountColumn, in: row) }
-            return [Array("AWARD".utf8), Array(account), Array(currency.utf8), Array(amount)] + options
+            return [Array("AWARD".utf8), Array(account), Array(currency.utf8), Array(amount)]
+                + options
         }
     }
 
@@ -65,6 +66,7 @@ struct ImportPlan {
     }
 
     private func missing(_ column: String, in row: Row) -> RowFault {
-        RowFault(line: row.line, column: 1, message: "nothing in column '\(column)'", isFinal: false)
+        RowFault(
+            line: row.line, column: 1, message: "nothing in column '\(column)'", isFinal: false)
     }
 }

@@ -35,13 +35,16 @@ struct ImportSummary {
     }
 
     func print(file: String, seconds: Double, isDryRun: Bool, to console: Console) {
-        guard !console.isJSON else { return console.output.line(json(file: file, seconds: seconds)) }
+        guard !console.isJSON else {
+            return console.output.line(json(file: file, seconds: seconds))
+        }
         let style = console.style
         let rate = seconds > 0 ? Double(rows) / seconds : 0
         console.output.line(
             style.heading(Escape.forTerminal(file))
                 + "  \(NumberFormat.grouped(rows)) rows in \(NumberFormat.decimal(seconds, places: 1)) s, "
-                + "\(NumberFormat.rate(rate)) a second" + (isDryRun ? style.notable("  dry run") : ""))
+                + "\(NumberFormat.rate(rate)) a second"
+                + (isDryRun ? style.notable("  dry run") : ""))
         var table = Table(indent: 2)
         let counts = [
             (isDryRun ? "would be imported" : "imported", imported), ("already there", duplicates),
@@ -51,21 +54,26 @@ struct ImportSummary {
             let isBad = name == "refused" && count > 0
             table.rows.append([
                 Table.Cell(name, dress: style.faint),
-                Table.Cell(NumberFormat.grouped(count), isNumber: true, dress: isBad ? { style.bad($0) } : nil),
+                Table.Cell(
+                    NumberFormat.grouped(count), isNumber: true,
+                    dress: isBad ? { style.bad($0) } : nil),
             ])
         }
         table.print(to: console)
         for refusal in firstRefused {
             let place = "  \(file):\(refusal.line): "
             console.output.line(
-                Escape.forTerminal(place) + style.bad(refusal.code) + " " + Escape.forTerminal(refusal.message))
+                Escape.forTerminal(place) + style.bad(refusal.code) + " "
+                    + Escape.forTerminal(refusal.message))
         }
         if refused > firstRefused.count {
             let list = codes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
                 .map { "\($0.key) \(NumberFormat.grouped($0.value))" }.joined(separator: ", ")
             console.output.line("  … in all: \(list)")
         }
-        if let stopped { console.output.line(style.notable("  stopped: ") + Escape.forTerminal(stopped)) }
+        if let stopped {
+            console.output.line(style.notable("  stopped: ") + Escape.forTerminal(stopped))
+        }
     }
 
     private func json(file: String, seconds: Double) -> String {

@@ -15,7 +15,8 @@ struct JSONLinesDecoder: RowDecoder {
         do throws(JSONFault) {
             try parser.parse(into: &row)
         } catch {
-            throw RowFault(line: line, column: error.offset + 1, message: error.message, isFinal: false)
+            throw RowFault(
+                line: line, column: error.offset + 1, message: error.message, isFinal: false)
         }
         return true
     }

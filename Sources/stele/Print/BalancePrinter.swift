@@ -12,7 +12,8 @@ struct BalancePrinter {
         }
         let title = name.map(Escape.forTerminal).joined(separator: " ")
         console.output.line(
-            console.style.heading(title) + "  " + console.style.good(NumberFormat.grouped(available)))
+            console.style.heading(title) + "  "
+                + console.style.good(NumberFormat.grouped(available)))
         var table = Table(indent: 2)
         for part in ["earned", "spent", "held"] {
             table.rows.append([

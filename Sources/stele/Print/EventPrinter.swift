@@ -24,10 +24,13 @@ struct EventPrinter {
         for event in events {
             var row = [
                 Table.Cell(field("seq", of: event), isNumber: true),
-                Table.Cell(field(event["at"] == nil ? "time" : "at", of: event), dress: style.faint),
+                Table.Cell(
+                    field(event["at"] == nil ? "time" : "at", of: event), dress: style.faint),
                 Table.Cell(field("kind", of: event)),
             ]
-            if accounts.count > 1 { row.append(Table.Cell(field("account", of: event), dress: style.name)) }
+            if accounts.count > 1 {
+                row.append(Table.Cell(field("account", of: event), dress: style.name))
+            }
             row.append(Table.Cell(cause(of: event)))
             row.append(Table.Cell(changes(of: event)))
             row.append(Table.Cell(field("by", of: event), dress: style.faint))
@@ -84,7 +87,8 @@ struct EventPrinter {
         let own = event["account"]?.string
         let parts = (event["postings"]?.elements ?? []).map { posting in
             let whose = posting["account"]?.string
-            let name = (whose == nil || whose == own ? "" : (whose ?? "") + " ")
+            let name =
+                (whose == nil || whose == own ? "" : (whose ?? "") + " ")
                 + field("balance", of: posting)
             let amount = EventPrinter.signedAmount(of: posting).map(NumberFormat.signed) ?? ""
             return name + " " + amount + (posting["side"]?.string == "hold" ? " held" : "")

@@ -55,7 +55,9 @@ struct InfoReply: Equatable {
     func print(to console: Console) {
         for (index, section) in sections.enumerated() {
             if index > 0 { console.output.line() }
-            if !section.name.isEmpty { console.output.line(console.style.heading(Escape.forTerminal(section.name))) }
+            if !section.name.isEmpty {
+                console.output.line(console.style.heading(Escape.forTerminal(section.name)))
+            }
             var table = Table(indent: 2)
             for field in section.fields {
                 table.rows.append([
@@ -76,7 +78,8 @@ struct InfoReply: Equatable {
             return TimeFormat.rfc3339(microseconds: number)
         }
         let isIdentifier = field.name.hasSuffix("seq") || field.name.hasSuffix("pid")
-        return isIdentifier || number.magnitude < 10_000 ? field.value : NumberFormat.grouped(number)
+        return isIdentifier || number.magnitude < 10_000
+            ? field.value : NumberFormat.grouped(number)
     }
 
     var json: String {

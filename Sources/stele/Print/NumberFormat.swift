@@ -26,7 +26,8 @@ enum NumberFormat {
         let rest = String(Int64(scaled) % Int64(scale))
         let sign = value < 0 && scaled > 0 ? "-" : ""
         guard places > 0 else { return sign + grouped(whole) }
-        return sign + grouped(whole) + "." + String(repeating: "0", count: places - rest.count) + rest
+        return sign + grouped(whole) + "." + String(repeating: "0", count: places - rest.count)
+            + rest
     }
 
     /// `1.25 M`, `17.3 k`, `812`.

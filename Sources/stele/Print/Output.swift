@@ -3,11 +3,30 @@ import Glibc
 /// Where text goes: a descriptor, buffered, or memory, for tests to look at.
 final class Output {
     private let descriptor: Int32?
+    /// A file of our own, closed with us.
+    private let file: Descriptor?
     private var buffer: [UInt8] = []
     /// The reader went away (`stele … | head`): nothing more is worth printing.
     private(set) var isClosed = false
 
-    init(descriptor: Int32?) { self.descriptor = descriptor }
+    init(descriptor: Int32?) {
+        self.descriptor = descriptor
+        file = nil
+    }
+
+    private init(file: consuming Descriptor) {
+        descriptor = file.number
+        self.file = consume file
+    }
+
+    /// Makes a file, or empties the one that is there.
+    static func creating(_ path: String) throws(Failure) -> Output {
+        do throws(SystemFault) {
+            return Output(file: try Descriptor.create(path))
+        } catch {
+            throw .usage("can't write \(path): \(error.reason)")
+        }
+    }
 
     deinit { flush() }
 

@@ -27,7 +27,8 @@ struct ProfilePrinter {
                 if pair.value.pairs != nil {
                     section(name) { keyed(pair.value) }
                 } else {
-                    console.output.line("  " + style.faint(name) + "  " + printer.text(pair.value, of: name))
+                    console.output.line(
+                        "  " + style.faint(name) + "  " + printer.text(pair.value, of: name))
                 }
             }
         }
@@ -62,13 +63,16 @@ struct ProfilePrinter {
             let ladder = pair.value
             var row = [
                 Table.Cell(pair.name.string ?? "", dress: style.name),
-                Table.Cell(ladder["rung"].map { printer.text($0, of: "rung") } ?? "", dress: style.heading),
+                Table.Cell(
+                    ladder["rung"].map { printer.text($0, of: "rung") } ?? "", dress: style.heading),
                 Table.Cell(bar(of: ladder), dress: style.good),
             ]
             if let next = ladder["next"] {
                 let remaining = ladder["remaining"].map { printer.text($0, of: "") } ?? "?"
                 row.append(
-                    Table.Cell("\(remaining) to go, next at \(printer.text(next, of: ""))", dress: style.faint))
+                    Table.Cell(
+                        "\(remaining) to go, next at \(printer.text(next, of: ""))",
+                        dress: style.faint))
             } else {
                 row.append(Table.Cell("at the top", dress: style.faint))
             }

@@ -47,7 +47,8 @@ struct Progress {
     }
 
     static func line(
-        title: String, unit: String, count: Int, share: Double?, seconds: Double, width: Int, hasBar: Bool
+        title: String, unit: String, count: Int, share: Double?, seconds: Double, width: Int,
+        hasBar: Bool
     ) -> String {
         let rate = seconds > 0 ? Double(count) / seconds : 0
         var tail = "\(NumberFormat.grouped(count)) \(unit), \(NumberFormat.rate(rate))/s"

@@ -66,7 +66,9 @@ struct ReceiptPrinter {
     private func reached(_ reply: Reply) {
         for step in reply["reached"]?.elements ?? [] {
             let printer = ReplyPrinter(console)
-            func part(_ name: String) -> String { step[name].map { printer.text($0, of: name) } ?? "?" }
+            func part(_ name: String) -> String {
+                step[name].map { printer.text($0, of: name) } ?? "?"
+            }
             let whose = step["account"] == nil ? "" : part("account") + " "
             console.output.line(
                 "  " + style.notable("reached") + " \(whose)\(part("ladder")) \(part("to"))"

@@ -8,9 +8,13 @@ struct ReplyPrinter {
     init(_ console: Console) { self.console = console }
 
     /// Fields that hold microseconds since 1970 where they are integers.
-    static let times: Set<String> = ["time", "at", "since", "until", "from_time", "expires", "opened", "last_time"]
+    static let times: Set<String> = [
+        "time", "at", "since", "until", "from_time", "expires", "opened", "last_time",
+    ]
     /// Fields whose digits name something: they are looked up, not compared.
-    static let identifiers: Set<String> = ["seq", "of", "rules", "uid", "pid", "version", "edition"]
+    static let identifiers: Set<String> = [
+        "seq", "of", "rules", "uid", "pid", "version", "edition",
+    ]
 
     func print(_ reply: Reply, indent: Int = 0) {
         switch reply {
@@ -97,7 +101,8 @@ struct ReplyPrinter {
         case .null: return "–"
         case .failure(let failure): return Escape.forTerminal(failure.line)
         case .array(let elements), .set(let elements), .push(let elements):
-            return elements.isEmpty ? "–" : elements.map { text($0, of: "") }.joined(separator: ", ")
+            return elements.isEmpty
+                ? "–" : elements.map { text($0, of: "") }.joined(separator: ", ")
         case .map(let pairs):
             return pairs.map {
                 let name = $0.name.string ?? ""

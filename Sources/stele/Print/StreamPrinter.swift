@@ -32,7 +32,8 @@ struct StreamPrinter {
         for index in stride(from: 0, to: fields.count - 1, by: 2) {
             let name = Escape.forTerminal(fields[index].string ?? "")
             words.append(
-                console.style.faint(name + "=") + ReplyPrinter(console).text(fields[index + 1], of: name))
+                console.style.faint(name + "=")
+                    + ReplyPrinter(console).text(fields[index + 1], of: name))
         }
         console.output.line(
             console.style.name(Escape.forTerminal(parts[0].string ?? "")) + "  "

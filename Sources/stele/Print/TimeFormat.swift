@@ -6,7 +6,8 @@ enum TimeFormat {
         let (days, second) = floorDivide(seconds, 86_400)
         let (year, month, day) = civil(daysSince1970: days)
         var text = pad(year, 4) + "-" + pad(month, 2) + "-" + pad(day, 2)
-        text += "T" + pad(second / 3600, 2) + ":" + pad(second / 60 % 60, 2) + ":" + pad(second % 60, 2)
+        text +=
+            "T" + pad(second / 3600, 2) + ":" + pad(second / 60 % 60, 2) + ":" + pad(second % 60, 2)
         if fraction != 0 { text += "." + pad(fraction, 6) }
         return text + "Z"
     }
