@@ -22,7 +22,7 @@ package struct CheckpointWork: Sendable {
                     KeyEntry(token: KeyToken(bytes: $0.token.bytes), sequence: $0.value)
                 })
         }
-        if let head { try store.write(head: head) }
+        if let head { try store.write(head: StateHead(head)) }
     }
 }
 

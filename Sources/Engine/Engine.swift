@@ -1,5 +1,4 @@
 package import Ledger
-package import Proof
 package import Store
 
 /// The ledger in service: decides commands, gathers what they come to into batches, and says from

@@ -1,5 +1,4 @@
 package import Ledger
-package import Proof
 package import Secrets
 package import Store
 
@@ -40,46 +39,37 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
         log: Log, state: StateStore<Stored>,
         random: @escaping () throws(RandomnessUnavailable) -> AccountKey,
         progress: (SequenceNumber) -> Void
-    ) throws(OpeningError) -> Opening {
-        do {
-            let reader = LogReader(log)
-            var mark = try trustedMark(state)
-            let head = try reader.resume(from: mark)
-            let source = StoredSource(log: log, state: state, random: random)
-            source.durable = head.sequence
-            var ledger = Ledger(source: source)
-            var stored = StoredCounts()
-            if let mark {
-                stored = try restore(&ledger, mark, state, reader)
-            } else {
-                try state.wipe()
-            }
-            let from = mark?.sequence ?? 0
-            mark = nil
-            try fold(&ledger, reader, from: from, progress)
-            if let fault = source.fault { throw OpeningError.event(ledger.state.head, fault) }
-            do {
-                try ledger.restoreRules()
-            } catch {
-                throw OpeningError.rules(error)
-            }
-            let folded = ledger.state.head - from
-            let engine = Engine(
-                ledger: ledger, source: source, logHead: head, checkpointed: from, stored: stored)
-            return Opening(
-                engine: engine, writer: LogWriter(head: head), foldedCount: folded,
-                wasRebuilt: from == 0)
-        } catch let error as OpeningError {
-            throw error
-        } catch let error as StoreError {
-            throw .store(error)
-        } catch {
-            fatalError("opening throws nothing else: \(error)")
+    ) throws -> Opening {
+        let reader = LogReader(log)
+        let mark = try trustedMark(state)
+        let head = try reader.resume(from: mark ?? .empty)
+        let source = StoredSource(log: log, state: state, random: random)
+        source.durable = head.sequence
+        var ledger = Ledger(source: source)
+        var stored = StoredCounts()
+        if let mark {
+            stored = try restore(&ledger, mark, state, reader)
+        } else {
+            try state.wipe()
         }
+        let from = mark?.sequence ?? 0
+        try fold(&ledger, reader, from: from, progress)
+        if let fault = source.fault { throw OpeningError.event(ledger.state.head, fault) }
+        do {
+            try ledger.restoreRules()
+        } catch {
+            throw OpeningError.rules(error)
+        }
+        let folded = ledger.state.head - from
+        let engine = Engine(
+            ledger: ledger, source: source, logHead: head, checkpointed: from, stored: stored)
+        return Opening(
+            engine: engine, writer: LogWriter(head: head), foldedCount: folded,
+            wasRebuilt: mark == nil)
     }
 
     /// The checkpoint's mark, if every entry's checksum is right; otherwise the state is dropped.
-    private static func trustedMark(_ state: StateStore<Stored>) throws(StoreError) -> LogHead? {
+    private static func trustedMark(_ state: StateStore<Stored>) throws(StoreError) -> StateHead? {
         do {
             guard let mark = try state.head() else { return nil }
             for table in StateTable.allCases {
@@ -92,19 +82,19 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
     }
 
     private static func restore(
-        _ ledger: inout Ledger, _ mark: LogHead, _ state: StateStore<Stored>,
+        _ ledger: inout Ledger, _ mark: StateHead, _ state: StateStore<Stored>,
         _ reader: LogReader<Log>
     ) throws -> StoredCounts {
         var words: [[UInt8]] = []
         try state.scan(.words, from: []) { _, value in
-            var reader = ByteReader([UInt8](copying: value))
+            var reader = ByteReader([UInt8](bytes: value))
             guard let text = try? reader.bytes() else { return false }
             words.append(Array(reader.source[text.range]))
             return true
         }
         var actors: [Actor] = []
         try state.scan(.actors, from: []) { _, value in
-            var reader = ByteReader([UInt8](copying: value))
+            var reader = ByteReader([UInt8](bytes: value))
             guard let uid = try? reader.varint32(), let role = try? reader.u8(),
                 let by = try? reader.varint32()
             else { return false }
@@ -113,9 +103,9 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
         }
         var heads: [(UInt32, SequenceNumber)] = []
         try state.scan(.rulebooks, from: []) { key, value in
-            var reader = ByteReader([UInt8](copying: value))
+            var reader = ByteReader([UInt8](bytes: value))
             guard let sequence = try? reader.varint() else { return false }
-            heads.append((UInt32(bigEndian: [UInt8](copying: key)), sequence))
+            heads.append((UInt32(bigEndian: [UInt8](bytes: key)), sequence))
             return true
         }
         var rulebooks: [State.AdoptedRules] = []
@@ -129,11 +119,22 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
         let accountCount = try decoder.varint32()
         let ledgerID = Array(counts[try decoder.bytes().range])
         ledger.state.restore(
-            head: mark.sequence, time: Instant(microseconds: Int64(mark.lastTime)),
+            head: mark.sequence, time: try time(of: mark.sequence, reader),
             ledgerID: ledgerID, accountCount: accountCount, words: words, actors: actors,
             rulebooks: rulebooks)
         return StoredCounts(
             words: words.count, actors: actors.count, rulebooks: rulebooks.count)
+    }
+
+    private static func time(
+        of sequence: SequenceNumber, _ reader: LogReader<Log>
+    ) throws -> Instant {
+        guard let bytes = try reader.event(sequence) else {
+            throw StoreError.batchMissing(sequence: sequence)
+        }
+        var event = Event()
+        try event.decode(bytes, bytes.indices)
+        return event.time
     }
 
     /// A rulebook's text, from the log.
@@ -173,7 +174,7 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
         var next: UInt64? = from + 1
         var folder = Folder()
         while let start = next {
-            next = try reader.fold(from: start, batchMax: 64) { sequence, bytes in
+            next = try reader.fold(from: start, batchCountMax: 64) { sequence, bytes in
                 folder.fold(sequence, bytes, into: &ledger.state)
             }
             if let failure = folder.failure { throw failure }

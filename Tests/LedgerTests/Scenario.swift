@@ -19,7 +19,7 @@ struct Scenario: ~Copyable {
             gems: { facets: 'open', raw: ['game', 'operate'] },
           },
           ladders: {
-            level: { of: 'xp', start: 1, rungs: [0, 100, 300, 600] },
+            level: { of: "earned('xp')", start: 1, rungs: [0, 100, 300, 600] },
           },
           actions: {
             quest: {
