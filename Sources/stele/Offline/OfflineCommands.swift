@@ -1,7 +1,10 @@
 /// The commands that work on a ledger's directory, without the daemon.
 enum OfflineCommands {
     static var all: [LocalCommand] {
-        [VerifyCommand.declaration, ReplayCommand.declaration, ExportCommand.declaration]
+        [
+            VerifyCommand.declaration, ReplayCommand.declaration, ExportCommand.declaration,
+            RebuildCommand.declaration, SalvageCommand.declaration,
+        ]
     }
 
     static let dataOption = OptionDeclaration(

@@ -64,6 +64,21 @@ struct Descriptor: ~Copyable {
         }
     }
 
+    /// Copies a file, for its owner only, and flushes the copy.
+    static func copy(_ source: String, to target: String) throws(SystemFault) {
+        let from = try open(source)
+        let number = unsafe Glibc.open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard number >= 0 else { throw .last(target) }
+        let to = Descriptor(owning: number)
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            guard let count = try from.read(into: &piece) else { continue }
+            if count == 0 { break }
+            try to.write(Array(piece[..<count]))
+        }
+        guard fsync(to.number) == 0 else { throw .last(target) }
+    }
+
     /// The size of a file; `nil` for pipes and the like.
     var fileSize: Int? {
         var status = stat()
