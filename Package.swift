@@ -38,7 +38,7 @@ let package = Package(
         module("Store", needs: ["LMDB", "Proof", "CLinux"]),
         module("Engine", needs: ["Ledger", "Store", "Proof", "Secrets"]),
         module("Wire", needs: ["Ledger"]),
-        module("Server", needs: ["Wire", "Engine", "Ledger", "Store", "CLinux"]),
+        module("Server", needs: ["Wire", "Engine", "Ledger", "Store", "Proof", "Secrets", "CLinux"]),
 
         .executableTarget(
             name: "steled", dependencies: ["Server", "Engine", "CLinux"], swiftSettings: settings),
@@ -48,13 +48,14 @@ let package = Package(
             swiftSettings: settings),
 
         tests("LedgerTests", needs: ["Ledger"]),
+        tests("RulesTests", needs: ["Ledger"]),
         tests("LMDBTests", needs: ["LMDB"]),
         tests("ProofTests", needs: ["Proof"]),
         tests("SecretsTests", needs: ["Secrets"]),
         tests("StoreTests", needs: ["Store", "LMDB", "Proof"]),
         tests("SteleTests", needs: ["stele", "Wire", "Engine", "Ledger", "Store", "Proof", "Secrets", "CLinux"]),
         tests("WireTests", needs: ["Wire", "Ledger"]),
-        tests("ServerTests", needs: ["Server", "Wire", "Ledger"]),
+        tests("ServerTests", needs: ["Server", "Engine", "Wire", "Ledger", "Store"]),
     ]
 )
 

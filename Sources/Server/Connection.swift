@@ -19,11 +19,11 @@ final class Connection {
     let slot: Int
     let generation: UInt32
     /// Meaningless once closed.
-    let rawDescriptor: Int32
+    private(set) var rawDescriptor: Int32 = -1
     private var descriptor: FileDescriptor?
     let peer: Peer
     let pid: Int32
-    let door: String
+    let door: Door
     let connectedAt: Int64
 
     var input = InputBuffer()
@@ -58,14 +58,11 @@ final class Connection {
     var stalledSince: Int64 = 0
 
     init(
-        id: UInt64, slot: Int, generation: UInt32, descriptor: consuming FileDescriptor,
-        peer: Peer, pid: Int32, door: String, now: Int64
+        id: UInt64, slot: Int, generation: UInt32, peer: Peer, pid: Int32, door: Door, now: Int64
     ) {
         self.id = id
         self.slot = slot
         self.generation = generation
-        rawDescriptor = descriptor.rawValue
-        self.descriptor = descriptor
         self.peer = peer
         self.pid = pid
         self.door = door
@@ -80,6 +77,11 @@ final class Connection {
     var isThrottled: Bool {
         output.heldCommands >= ServerLimits.inFlightCommandsMax
             || output.heldCount >= ServerLimits.inFlightBytesMax
+    }
+
+    func open(_ descriptor: consuming FileDescriptor) {
+        rawDescriptor = descriptor.rawValue
+        self.descriptor = consume descriptor
     }
 
     /// Closes the socket at once, though queues may still know the connection.
@@ -120,6 +122,4 @@ struct BlockedRead {
     var request: Request
     /// In monotonic milliseconds; `nil` for ever.
     var deadline: Int64?
-    /// The newest event when it was last looked.
-    var seen: SequenceNumber
 }

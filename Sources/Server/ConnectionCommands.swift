@@ -214,7 +214,7 @@ extension Front {
         let age = (now - connection.connectedAt) / 1_000
         let idle = (now - connection.lastActiveAt) / 1_000
         let multi = connection.transaction.isOpen ? connection.transaction.entries.count : -1
-        return "id=\(connection.id) addr=\(connection.door):0 fd=\(connection.rawDescriptor) "
+        return "id=\(connection.id) addr=\(connection.door.path):0 fd=\(connection.rawDescriptor) "
             + "name=\(name) age=\(age) idle=\(idle) flags=\(connection.pause == .events ? "b" : "N") "
             + "db=0 sub=0 psub=0 ssub=0 multi=\(multi) qbuf=\(connection.input.count) "
             + "omem=\(connection.output.count) events=rw cmd=\(connection.lastCommand) "

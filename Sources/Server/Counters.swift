@@ -19,6 +19,7 @@ struct Counters {
     var bytesSent: UInt64 = 0
     var batches: UInt64 = 0
     var logReads: UInt64 = 0
+    var checkpoints: UInt64 = 0
 
     mutating func count(_ refusal: Refusal) { refusals[refusal.code, default: 0] += 1 }
 }
