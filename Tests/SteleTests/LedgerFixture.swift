@@ -20,7 +20,7 @@ final class LedgerFixture {
             xp: { never_decreases: true, raw: ['game', 'operate'] },
             coins: { transferable: true, raw: ['game', 'operate'] },
           },
-          ladders: { tier: { of: "earned('xp')", rungs: [['new', 0], ['old', 100]] } },
+          ladders: { tier: { of: "earned('xp')", rungs: { new: 0, old: 100 } } },
           actions: { work: { inputs: { hours: { type: 'int', min: 0, max: 24 } },
                              posts: [{ balance: 'xp', amount: '10 * hours' }] } },
         }

@@ -42,7 +42,7 @@ struct StateFingerprint: Equatable {
         _ state: StateStore<Stored>
     ) throws(StoreError) -> Digest {
         var sum = Digest.zero
-        let runs = Set(try state.keyRuns().runs.map(\.number))
+        let runs = try liveRuns(state)
         try state.scan(.keys, from: []) { key, chunk in
             guard key.count == 8, runs.contains(number(key, at: 0)), number(key, at: 4) != .max else {
                 return true
@@ -53,6 +53,28 @@ struct StateFingerprint: Equatable {
             return true
         }
         return sum
+    }
+
+    /// The runs that count: finished, which is what a head says, and not replaced by another one.
+    private static func liveRuns<Stored: StateStorage>(
+        _ state: StateStore<Stored>
+    ) throws(StoreError) -> Set<UInt32> {
+        var finished: Set<UInt32> = []
+        var replaced: Set<UInt32> = []
+        try state.scan(.keys, from: []) { key, value in
+            guard key.count == 8, number(key, at: 4) == .max else { return true }
+            finished.insert(number(key, at: 0))
+            var bytes: [UInt8] = []
+            append(value, to: &bytes)
+            var reader = ByteReader(bytes)
+            // Entries, then how many runs it replaces, then those.
+            _ = try? reader.varint()
+            for _ in 0..<((try? reader.count()) ?? 0) {
+                if let run = try? reader.varint32() { replaced.insert(run) }
+            }
+            return true
+        }
+        return finished.subtracting(replaced)
     }
 
     /// A token's 16 bytes and its event's sequence number.

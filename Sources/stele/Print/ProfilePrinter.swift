@@ -11,7 +11,7 @@ struct ProfilePrinter {
     func print(_ profile: Reply, account: String) {
         guard let pairs = profile.pairs else { return printer.print(profile) }
         var headline = style.heading(Escape.forTerminal(account))
-        for name in ["seq", "last_seq"] {
+        for name in ["last", "seq"] {
             if let seq = profile[name] {
                 headline += style.faint("  last event " + printer.text(seq, of: "seq"))
             }
@@ -19,7 +19,7 @@ struct ProfilePrinter {
         console.output.line(headline)
         for pair in pairs {
             let name = pair.name.string ?? ""
-            if ["seq", "last_seq", "account"].contains(name) || isEmpty(pair.value) { continue }
+            if ["last", "seq", "account"].contains(name) || isEmpty(pair.value) { continue }
             switch name {
             case "balances": section(name) { balances(pair.value) }
             case "ladders": section(name) { ladders(pair.value) }
