@@ -25,6 +25,7 @@ CAN_FAIL_WITH_ENOSPC = {"openat", "mkdir", "write", "pwrite64", "writev", "pwrit
                         "fsync", "fdatasync", "rename", "renameat2", "renameat", "mkdirat"}
 HARMLESS = {"close", "fcntl", "lseek", "munmap", "getdents64", "fstat", "newfstatat", "stat", "lstat", "statx",
             "access", "faccessat", "faccessat2", "readlink", "statfs", "fstatfs"}
+GONE = "somebody-to-be-forgotten"
 COMMANDS = [("AWARD", f"a{n % 3}", "coin", n + 1) for n in range(6)]
 
 
@@ -75,6 +76,8 @@ class Stage:
                     book.sent(key, command)
                 for (key, _), reply in zip(page, client.many([(*c, "KEY", k) for k, c in page])):
                     book.answered(key, reply)
+                self.answer(client, ("AWARD", GONE, "coin", 1))
+                self.answer(client, ("FORGET", GONE))
             return True
         except (resp.Closed, OSError):
             return False
@@ -143,6 +146,7 @@ class Stage:
             daemon.start()
             witness = crashing.Witness(daemon)
             witness.join([book])
+            self.check_forgotten(daemon, witness)
             witness.settle([book])
             witness.conserve([book])
             daemon.restart()
@@ -153,6 +157,16 @@ class Stage:
             raise
         finally:
             daemon.remove()
+
+    @staticmethod
+    def check_forgotten(daemon, witness):
+        """Whom the log says to be forgotten has no key any more, and no file holds the id."""
+        ledger, _ = witness.read()
+        forgotten = [account for account in ledger.accounts.values() if account.forgotten]
+        assert not any(ledger.has_key(account.number) for account in forgotten), "forgotten, but the key is there"
+        if not any(account.id == GONE for account in ledger.accounts.values()):
+            for path in daemon.data.rglob("*"):
+                assert not path.is_file() or GONE.encode() not in path.read_bytes(), path
 
     @staticmethod
     def ready(daemon, within=20.0):
