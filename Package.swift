@@ -48,6 +48,7 @@ let package = Package(
             swiftSettings: settings),
 
         tests("LedgerTests", needs: ["Ledger"]),
+        tests("RulesTests", needs: ["Ledger"]),
         tests("LMDBTests", needs: ["LMDB"]),
         tests("ProofTests", needs: ["Proof"]),
         tests("SecretsTests", needs: ["Secrets"]),
