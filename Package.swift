@@ -57,3 +57,11 @@ let package = Package(
         tests("ServerTests", needs: ["Server", "Engine", "Wire", "Ledger", "Store"]),
     ]
 )
+
+// The fuzzers need a main function of libFuzzer's own, so they exist only where ops/fuzz builds them.
+if Context.environment["STELE_FUZZ"] != nil {
+    package.products.append(.executable(name: "stele-fuzz", targets: ["Fuzz"]))
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["Ledger", "Proof", "Store", "Wire"], path: "Tests/Fuzz", swiftSettings: settings))
+}
