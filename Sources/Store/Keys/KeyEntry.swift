@@ -1,0 +1,117 @@
+/// The token of an idempotency key, as two big-endian words: comparing words is comparing bytes.
+package struct KeyToken: Hashable, Comparable, Sendable {
+    package var word0: UInt64
+    package var word1: UInt64
+
+    package init(_ word0: UInt64, _ word1: UInt64) {
+        self.word0 = word0
+        self.word1 = word1
+    }
+
+    /// The token whose 16 bytes are those of `low` and then `high`, each least significant byte first.
+    package init(littleEndianLow low: UInt64, high: UInt64) {
+        self.init(low.byteSwapped, high.byteSwapped)
+    }
+
+    package static func < (a: KeyToken, b: KeyToken) -> Bool {
+        (a.word0, a.word1) < (b.word0, b.word1)
+    }
+}
+
+/// A token and the event that carries it.
+package struct KeyEntry: Hashable, Sendable {
+    package var token: KeyToken
+    package var sequence: UInt64
+
+    package init(token: KeyToken, sequence: UInt64) {
+        self.token = token
+        self.sequence = sequence
+    }
+}
+
+/// How a run's entries are laid out; `ops/formats.md`, section 6, has the table.
+enum KeyChunk {
+    static let entrySize = 24
+    /// As many as make a value, with its checksum, fill one of LMDB's overflow pages and no second.
+    static let entryCountMax = 169
+    /// The chunk number of a run's head, behind all others.
+    static let headNumber = UInt32.max
+
+    static func key(run: UInt32, chunk: UInt32) -> [UInt8] {
+        [UInt8](bigEndian: run) + [UInt8](bigEndian: chunk)
+    }
+
+    static func append(_ entry: KeyEntry, to value: inout [UInt8]) {
+        value.append(u64: entry.token.word0.byteSwapped)
+        value.append(u64: entry.token.word1.byteSwapped)
+        value.append(u64: entry.sequence)
+    }
+
+    static func token(_ index: Int, of value: Span<UInt8>) -> KeyToken {
+        let start = index * entrySize
+        return KeyToken(
+            littleEndianLow: value.u64(at: start), high: value.u64(at: start + 8))
+    }
+
+    static func entry(_ index: Int, of value: Span<UInt8>) -> KeyEntry {
+        KeyEntry(token: token(index, of: value), sequence: value.u64(at: index * entrySize + 16))
+    }
+
+    /// The index of the first entry that isn't less than `token`.
+    static func lowerBound(of token: KeyToken, in value: Span<UInt8>) -> Int {
+        var (low, high) = (0, value.count / entrySize)
+        while low < high {
+            let middle = (low + high) / 2
+            if self.token(middle, of: value) < token { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+/// One run of entries in the order of their tokens.
+package struct KeyRun: Equatable, Sendable {
+    /// Larger for later runs.
+    package let number: UInt32
+    package let entryCount: UInt64
+    /// The runs that went into it, which it makes superfluous.
+    package let replaced: [UInt32]
+
+    var chunkCount: UInt32 {
+        let size = UInt64(KeyChunk.entryCountMax)
+        return UInt32((entryCount + size - 1) / size)
+    }
+
+    /// What makes the run exist, once all its chunks do.
+    var change: StateChange {
+        var value: [UInt8] = []
+        value.append(varint: entryCount)
+        value.append(varint: UInt64(replaced.count))
+        for number in replaced { value.append(varint: UInt64(number)) }
+        return StateChange(
+            .keys, key: KeyChunk.key(run: number, chunk: KeyChunk.headNumber), value: value)
+    }
+
+    init(number: UInt32, entryCount: UInt64, replaced: [UInt32]) {
+        self.number = number
+        self.entryCount = entryCount
+        self.replaced = replaced
+    }
+
+    /// Nil unless these are a head's bytes and nothing else.
+    init?(number: UInt32, decoding value: Span<UInt8>) {
+        guard let entryCount = value.varint(at: 0), let count = value.varint(at: entryCount.end),
+            entryCount.value <= UInt64(UInt32.max) * UInt64(KeyChunk.entryCountMax) / 2,
+            count.value <= UInt64(value.count)
+        else { return nil }
+        var replaced: [UInt32] = []
+        var offset = count.end
+        for _ in 0..<count.value {
+            guard let next = value.varint(at: offset), let number = UInt32(exactly: next.value)
+            else { return nil }
+            replaced.append(number)
+            offset = next.end
+        }
+        guard offset == value.count else { return nil }
+        self.init(number: number, entryCount: entryCount.value, replaced: replaced)
+    }
+}
