@@ -47,8 +47,11 @@ struct FormulaCompiler {
     }
 
     private func formula(of value: Value) -> Formula {
-        Formula(
-            type: value.type, constant: value.isConstant ? constants[Int(code[0].operand)] : nil,
+        Formula(type: value.type, program: program(code))
+    }
+
+    private func program(_ code: [Instruction]) -> FormulaProgram {
+        FormulaProgram(
             code: code, constants: constants, templates: templates, balances: balances,
             tables: tables, loops: loops)
     }
@@ -69,7 +72,7 @@ struct FormulaCompiler {
         code.append(instruction)
         depth += effect
         cost += turns
-        if depth > Formula.depthMax {
+        if depth > FormulaProgram.depthMax {
             throw FormulaMistake(
                 offset: offset, message: "too much is computed at once here; split it with let")
         }
@@ -116,12 +119,9 @@ struct FormulaCompiler {
     }
 
     private mutating func fold(from start: Int, base: Int, at offset: Int) throws(FormulaMistake) {
-        let piece = Formula(
-            type: .number, constant: nil, code: Array(code[start...]), constants: constants,
-            templates: templates, balances: balances, tables: tables, loops: loops)
         let value: Rational
         do {
-            value = try piece.evaluate(in: CurveContext())
+            value = try program(Array(code[start...])).evaluate(in: CurveContext())
         } catch {
             throw FormulaMistake(offset: offset, message: "this has no value: \(error.sentence)")
         }

@@ -2,26 +2,26 @@ extension FormulaMachine {
     /// Carries out a look-up. False where an `…Else` form found nothing and pushed nothing.
     @inline(never)
     mutating func lookUp<Context: FormulaContext & ~Copyable>(
-        _ instruction: Instruction, of formula: borrowing Formula, in context: borrowing Context
+        _ instruction: Instruction, of program: FormulaProgram, in context: borrowing Context
     ) throws(FormulaFault) -> Bool {
         let operand = Int(instruction.operand)
         switch instruction.operation {
         case .given: push(context.isGiven(input: operand))
         case .count: push(Rational(context.count(ofInput: operand)))
         case .name:
-            let word = formula.templates[operand].word(in: context)
+            let word = program.templates[operand].word(in: context)
             push(Rational(word.map { Int64($0.rawValue) } ?? -Int64(operand) - 1))
         case .account:
             push(Rational(Int64(try account(instruction.detail, in: context).rawValue)))
         case .equalNames, .unequalNames:
-            let areEqual = popEqualNames(of: formula, in: context)
+            let areEqual = popEqualNames(of: program, in: context)
             push(areEqual == (instruction.operation == .equalNames))
         case .table, .tableElse, .hasEntry:
-            return try lookUpTable(instruction, formula.tables[operand])
+            return try lookUpTable(instruction, program.tables[operand])
         case .balance:
             let owner = try account(instruction.detail >> 2, in: context)
             let part = BalancePart(rawValue: UInt8(instruction.detail & 3)) ?? .available
-            let name = formula.balances[operand].name(in: context)
+            let name = program.balances[operand].name(in: context)
             push(Rational(name.map { context.balance($0, part, of: owner) } ?? 0))
         case .rung:
             let owner = try account(instruction.detail, in: context)
@@ -29,25 +29,25 @@ extension FormulaMachine {
             push(Rational(context.rung(ladder: operand, facet: facet, of: owner)))
         case .fail: throw operand == 0 ? .noneFound : .outOfDomain
         default:
-            return try lookUpState(instruction, of: formula, in: context)
+            return try lookUpState(instruction, of: program, in: context)
         }
         return true
     }
 
     /// Facts, items and unlocks: what an account has by name. The name's template is the operand.
     private mutating func lookUpState<Context: FormulaContext & ~Copyable>(
-        _ instruction: Instruction, of formula: borrowing Formula, in context: borrowing Context
+        _ instruction: Instruction, of program: FormulaProgram, in context: borrowing Context
     ) throws(FormulaFault) -> Bool {
         let owner = try account(instruction.detail, in: context)
         let operand = Int(instruction.operand)
         if instruction.operation == .facts {
             let fold = FactFold.allCases[operand & 3]
-            guard case .word(let prefix) = formula.templates[operand >> 2] else { return true }
+            guard case .word(let prefix) = program.templates[operand >> 2] else { return true }
             guard let value = context.facts(under: prefix, fold, of: owner) else { throw .overflow }
             push(Rational(value))
             return true
         }
-        let word = formula.templates[operand].word(in: context)
+        let word = program.templates[operand].word(in: context)
         switch instruction.operation {
         case .hasFact: push(word.map { context.fact($0, of: owner) != nil } ?? false)
         case .items: push(Rational(word.map { context.items($0, of: owner) } ?? 0))
@@ -99,12 +99,12 @@ extension FormulaMachine {
 
     /// Two names without a word are equal if their texts are: only these need to be built.
     private mutating func popEqualNames<Context: FormulaContext & ~Copyable>(
-        of formula: borrowing Formula, in context: borrowing Context
+        of program: FormulaProgram, in context: borrowing Context
     ) -> Bool {
         let second = pop()
         let first = pop()
         guard first.numerator < 0, second.numerator < 0 else { return first == second }
-        return formula.templates[Int(-first.numerator - 1)].text(in: context)
-            == formula.templates[Int(-second.numerator - 1)].text(in: context)
+        return program.templates[Int(-first.numerator - 1)].text(in: context)
+            == program.templates[Int(-second.numerator - 1)].text(in: context)
     }
 }

@@ -19,16 +19,17 @@ struct FormulaMachine {
     }
 
     mutating func run<Context: FormulaContext & ~Copyable>(
-        _ formula: borrowing Formula, in context: borrowing Context
+        _ program: FormulaProgram, in context: borrowing Context
     ) throws(FormulaFault) {
-        let code = formula.code.span
+        let instructions = program.code
+        let code = instructions.span
         var next = 0
         while next < code.count {
             let instruction = code[next]
             next += 1
             let operand = Int(instruction.operand)
             switch instruction.operation {
-            case .constant: push(formula.constants[operand])
+            case .constant: push(program.constants[operand])
             case .number: push(context.number(ofInput: operand))
             case .step: push(context.number(ofStep: operand))
             case .slot: push(stack[operand])
@@ -40,7 +41,7 @@ struct FormulaMachine {
             case .jumpIfTrueKeeping:
                 if stack[count - 1].isZero { count -= 1 } else { next += operand }
             case .advance:
-                if try !advance(formula.loops[operand]) { next += 1 }
+                if try !advance(program.loops[operand]) { next += 1 }
             case .add, .subtract, .multiply, .divide, .minimum, .maximum, .root, .power:
                 try combine(instruction.operation)
             case .equal, .unequal, .less, .lessOrEqual, .greater, .greaterOrEqual:
@@ -48,7 +49,7 @@ struct FormulaMachine {
             case .negate, .magnitude, .floor, .ceiling, .truncate, .round, .roundToEven, .not:
                 try change(instruction.operation)
             default:
-                if try !lookUp(instruction, of: formula, in: context) { next += 1 }
+                if try !lookUp(instruction, of: program, in: context) { next += 1 }
             }
         }
     }

@@ -8,7 +8,9 @@ extension JSON5Parser {
             offset += 1
         }
         let bodyStart = offset
-        while let next = byte, JSON5Parser.isIdentifier(next) || isNumberPart(next, from: bodyStart) {
+        while let next = byte, blankLength() == 0,
+            JSON5Parser.isIdentifier(next) || isNumberPart(next, from: bodyStart)
+        {
             offset += 1
         }
         let text = source[bodyStart..<offset]

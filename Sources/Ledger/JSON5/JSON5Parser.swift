@@ -171,6 +171,8 @@ extension JSON5Parser {
             }
             mistakes.add(offset, "nothing was opened that '\(String(UnicodeScalar(next)))' closes")
             offset += 1
+            skipBlank()
+            if byte == UInt8(ascii: ",") { offset += 1 }
         }
     }
 

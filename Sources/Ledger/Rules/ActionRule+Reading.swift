@@ -23,6 +23,7 @@ extension Primitive {
 extension RulebookCompiler {
     fileprivate mutating func action(_ member: JSON5Member) -> ActionRule? {
         guard var reader = object(member.value, "an action") else { return nil }
+        let word = declarations.names.word(for: member.key)
         var scope = FormulaScope()
         let inputs = inputs(reader.take("inputs"), &scope)
         let steps = steps(reader.take("let"), reader.take("show"), &scope)
@@ -34,7 +35,7 @@ extension RulebookCompiler {
         let isStaffOnly = bool(reader.take("staff_only"), default: false)
         finish(reader, "an action")
         return ActionRule(
-            name: declarations.names.word(for: member.key), text: member.key, inputs: inputs,
+            name: word, text: member.key, inputs: inputs,
             steps: steps, requirements: requirements, posts: posts, marks: marks, once: once,
             isActive: isActive, isStaffOnly: isStaffOnly)
     }

@@ -13,6 +13,7 @@ extension Primitive {
 extension RulebookCompiler {
     fileprivate mutating func currency(_ member: JSON5Member) -> CurrencyRule? {
         guard var reader = object(member.value, "a currency") else { return nil }
+        let word = declarations.names.word(for: member.key)
         let decimals = integer(reader.take("decimals"), in: 0...18) ?? 0
         let facets = facets(reader.take("facets"))
         let floor = integer(reader.take("floor"), in: Int64.min...0) ?? 0
@@ -23,8 +24,7 @@ extension RulebookCompiler {
         let raw = roles(reader.take("raw"))
         finish(reader, "a currency")
         return CurrencyRule(
-            name: declarations.names.word(for: member.key), text: member.key,
-            decimals: Int(decimals), facets: facets, floor: floor, cap: cap,
+            name: word, text: member.key, decimals: Int(decimals), facets: facets, floor: floor, cap: cap,
             neverDecreases: neverDecreases, isTransferable: isTransferable,
             receivedClimbs: receivedClimbs, raw: raw)
     }

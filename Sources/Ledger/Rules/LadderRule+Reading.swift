@@ -30,6 +30,7 @@ extension RulebookCompiler {
 
     fileprivate mutating func ladder(_ member: JSON5Member) -> LadderRule? {
         guard var reader = object(member.value, "a ladder") else { return nil }
+        let word = declarations.names.word(for: member.key)
         let of = reader.take("of")
         var scope = FormulaScope()
         scope.reach = .balances
@@ -56,8 +57,7 @@ extension RulebookCompiler {
             mistakes.add(capValue.offset, "the table has rungs up to \(tabled), beyond this cap")
         }
         return LadderRule(
-            name: declarations.names.word(for: member.key), text: member.key,
-            index: declarations.ladders.count, source: source, start: start,
+            name: word, text: member.key, index: declarations.ladders.count, source: source, start: start,
             cap: step == 0 ? tabled : cap, floors: rungs.floors, tailStep: step,
             names: rungs.names.map { declarations.names.word(for: $0) }, nameTexts: rungs.names,
             lose: lose, pastCap: pastCap, receivedClimbs: receivedClimbs)
@@ -66,19 +66,19 @@ extension RulebookCompiler {
     /// A formula that is just one balance makes a ladder that is cheaper to keep, and that may be
     /// kept for each facet.
     private mutating func ladderSource(_ climbed: Formula, at offset: Int) -> LadderRule.Source? {
-        guard !climbed.balances.isEmpty else {
+        guard !climbed.program.balances.isEmpty else {
             mistakes.add(offset, "a ladder climbs with a balance, as in of: \"earned('xp')\"")
             return nil
         }
-        let isOneBalance = climbed.code.count == 1
-        guard isOneBalance, let balance = climbed.balances.first else {
-            if climbed.balances.contains(where: { $0.facet == .facet }) {
+        let isOneBalance = climbed.program.code.count == 1
+        guard isOneBalance, let balance = climbed.program.balances.first else {
+            if climbed.program.balances.contains(where: { $0.facet == .facet }) {
                 mistakes.add(offset, "a ladder kept for each facet climbs with one balance alone")
                 return nil
             }
             return .formula(climbed)
         }
-        let part = BalancePart(rawValue: UInt8(climbed.code[0].detail & 3)) ?? .available
+        let part = BalancePart(rawValue: UInt8(climbed.program.code[0].detail & 3)) ?? .available
         guard part == .earned || part == .available else {
             mistakes.add(offset, "a ladder climbs with what is earned or available")
             return nil
@@ -174,6 +174,10 @@ extension RulebookCompiler {
                     + "\(RulebookCompiler.rungsMax) rungs")
             return
         }
+        if let known = curves[offset] {
+            rungs.floors = known
+            return
+        }
         var n = start + Int64(rungs.floors.count)
         guard n <= cap else {
             mistakes.add(offset, "the rungs given already reach the cap; leave the tail out")
@@ -200,5 +204,6 @@ extension RulebookCompiler {
             rungs.floors.append(floor)
             n += 1
         }
+        curves[offset] = rungs.floors
     }
 }

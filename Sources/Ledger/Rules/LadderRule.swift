@@ -74,6 +74,7 @@ package struct LadderRule: Sendable {
     }
 
     /// The rung for a value, found at once where it is `near` or the one after: the usual case.
+    @inline(__always)
     package func rung(at value: Int64, near: Int64) -> Int64 {
         let position = near.subtractingReportingOverflow(start)
         guard !position.overflow, position.partialValue >= 0,

@@ -62,9 +62,12 @@ func suggestion(for wrong: String, among candidates: some Sequence<String>) -> S
     var best: (distance: Int, name: String)?
     for candidate in candidates {
         let other = Array(candidate.lowercased().utf8)
-        guard other.count <= 64 else { continue }
+        let (shorter, longer) = (min(wanted.count, other.count), max(wanted.count, other.count))
+        // One letter for another is no misspelling.
+        guard longer > 1, longer <= 64 else { continue }
         let distance = editDistance(wanted, other)
-        guard distance <= max(1, min(wanted.count, other.count) / 3) else { continue }
+        let isBeginning = shorter > 2 && wanted.prefix(shorter) == other.prefix(shorter)
+        guard distance <= max(1, shorter / 3) || isBeginning else { continue }
         if best.map({ distance < $0.distance }) ?? true { best = (distance, candidate) }
     }
     return best.map { "; did you mean '\($0.name)'?" } ?? ""

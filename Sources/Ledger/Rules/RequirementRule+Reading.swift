@@ -4,6 +4,8 @@ struct RequirementTemplate {
     let test: JSON5Value
     let unmet: JSON5Value
     let met: JSON5Value?
+    /// Wrong in itself, which is reported where it stands: its uses say nothing more.
+    let isBroken: Bool
 }
 
 extension Primitive {
@@ -33,8 +35,9 @@ extension RulebookCompiler {
         // Checked here once, as if the parameters were inputs: uses then can't go wrong inside.
         var scope = FormulaScope()
         scope.inputs = parameters
-        _ = requirement(test: test, unmet: unmet, met: met, scope)
-        return RequirementTemplate(parameters: parameters, test: test, unmet: unmet, met: met)
+        let rule = requirement(test: test, unmet: unmet, met: met, scope)
+        return RequirementTemplate(
+            parameters: parameters, test: test, unmet: unmet, met: met, isBroken: rule == nil)
     }
 
     private mutating func parameters(_ value: JSON5Value?) -> [FormulaScope.Input] {
@@ -103,7 +106,7 @@ extension RulebookCompiler {
             }
         }
         finish(reader, "the use of '\(name)'")
-        guard inner.arguments.count == template.parameters.count else { return nil }
+        guard inner.arguments.count == template.parameters.count, !template.isBroken else { return nil }
         return requirement(
             test: template.test, unmet: template.unmet, met: template.met, inner)
     }

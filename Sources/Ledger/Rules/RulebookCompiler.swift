@@ -19,6 +19,9 @@ struct RulebookCompiler {
     var actions: [ActionRule] = []
     var openings: [OpeningRule] = []
     var templates: [String: RequirementTemplate] = [:]
+    /// The rungs of ladders with a formula, by its place: they don't depend on any name's number,
+    /// so the second reading takes them from the first.
+    var curves: [Int: [Int64]] = [:]
 
     init(names: NameTable) {
         declarations = Declarations(names: names)
@@ -89,6 +92,7 @@ extension Rulebook {
         var numbers: [[UInt8]: Word] = [:]
         for text in provisional.texts { numbers[text] = words.word(for: text) }
         var final = RulebookCompiler(names: NameTable(numbers))
+        final.curves = compiler.curves
         guard let rulebook = final.read(document) else {
             // The same text is as free of mistakes the second time.
             return .failure(final.mistakes.mistakes(file: file, source: source))

@@ -15,6 +15,7 @@ extension Primitive {
 
 extension RulebookCompiler {
     fileprivate mutating func table(_ member: JSON5Member) -> TableRule? {
+        let word = declarations.names.word(for: member.key)
         var builder = TableBuilder()
         for row in members(member.value, "a table") {
             guard let key = tableKey(row, &builder.keys, level: 0) else { continue }
@@ -32,7 +33,7 @@ extension RulebookCompiler {
         }
         let keys = Array(builder.keys.prefix(builder.depth ?? 1))
         return TableRule(
-            name: declarations.names.word(for: member.key), text: member.key,
+            name: word, text: member.key,
             keys: keys.isEmpty ? [.name] : keys, type: builder.type ?? .number,
             entries: builder.entries.sorted { ($0.first, $0.second) < ($1.first, $1.second) })
     }

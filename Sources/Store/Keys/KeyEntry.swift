@@ -13,6 +13,12 @@ package struct KeyToken: Hashable, Comparable, Sendable {
         self.init(low.byteSwapped, high.byteSwapped)
     }
 
+    /// The token of 16 bytes; another count is a bug of the caller's.
+    package init(bytes: [UInt8]) {
+        precondition(bytes.count == 16, "a token has 16 bytes")
+        self.init(littleEndianLow: bytes.span.u64(at: 0), high: bytes.span.u64(at: 8))
+    }
+
     package static func < (a: KeyToken, b: KeyToken) -> Bool {
         (a.word0, a.word1) < (b.word0, b.word1)
     }
@@ -69,12 +75,12 @@ enum KeyChunk {
 }
 
 /// One run of entries in the order of their tokens.
-package struct KeyRun: Equatable, Sendable {
+struct KeyRun: Equatable, Sendable {
     /// Larger for later runs.
-    package let number: UInt32
-    package let entryCount: UInt64
+    let number: UInt32
+    let entryCount: UInt64
     /// The runs that went into it, which it makes superfluous.
-    package let replaced: [UInt32]
+    let replaced: [UInt32]
 
     var chunkCount: UInt32 {
         let size = UInt64(KeyChunk.entryCountMax)

@@ -1,23 +1,22 @@
 /// Writes a run in bounded transactions. It exists once it is finished; what a crash leaves of it
-/// before is found by nobody and removed when a run takes its number.
-package struct KeyRunBuilder<Storage: StateStorage>: Sendable {
-    private let store: StateStore<Storage>
-    private let number: UInt32
+/// before is found by nobody.
+struct KeyRunBuilder: Sendable {
+    let number: UInt32
     private var entryCount: UInt64 = 0
     private var chunk: [UInt8] = []
     private var chunkCount: UInt32 = 0
     private var changes: [StateChange] = []
     private var lastToken: KeyToken? = nil
 
-    /// - Parameter number: larger than every run's.
-    package init(_ store: StateStore<Storage>, number: UInt32) throws(StoreError) {
-        self.store = store
+    /// - Parameter number: larger than every run's, and than what is left of any.
+    init(number: UInt32) {
         self.number = number
-        while try !store.removeKeyRun(number, countMax: keyChunksPerTransaction) {}
     }
 
     /// Adds entries, in the order of their tokens; of a token's entries only the first counts.
-    package mutating func append(_ entries: [KeyEntry]) throws(StoreError) {
+    mutating func append<Storage>(
+        _ entries: [KeyEntry], to store: StateStore<Storage>
+    ) throws(StoreError) {
         for entry in entries {
             if let lastToken {
                 guard entry.token != lastToken else { continue }
@@ -26,21 +25,25 @@ package struct KeyRunBuilder<Storage: StateStorage>: Sendable {
             lastToken = entry.token
             entryCount += 1
             KeyChunk.append(entry, to: &chunk)
-            if chunk.count == KeyChunk.entrySize * KeyChunk.entryCountMax { try endChunk() }
+            if chunk.count == KeyChunk.entrySize * KeyChunk.entryCountMax {
+                try endChunk(in: store)
+            }
         }
     }
 
     /// Writes the rest, and the head that makes it a run.
     /// - Parameter replaced: the runs whose entries are all in it.
-    package mutating func finish(replacing replaced: [UInt32] = []) throws(StoreError) -> KeyRun {
-        if !chunk.isEmpty { try endChunk() }
+    mutating func finish<Storage>(
+        replacing replaced: [UInt32] = [], in store: StateStore<Storage>
+    ) throws(StoreError) -> KeyRun {
+        if !chunk.isEmpty { try endChunk(in: store) }
         let run = KeyRun(number: number, entryCount: entryCount, replaced: replaced)
         try store.write(changes + [run.change])
         changes.removeAll()
         return run
     }
 
-    private mutating func endChunk() throws(StoreError) {
+    private mutating func endChunk<Storage>(in store: StateStore<Storage>) throws(StoreError) {
         let key = KeyChunk.key(run: number, chunk: chunkCount)
         changes.append(StateChange(.keys, key: key, value: chunk))
         chunk.removeAll(keepingCapacity: true)
@@ -52,4 +55,4 @@ package struct KeyRunBuilder<Storage: StateStorage>: Sendable {
 }
 
 /// A mebibyte: well below what LMDB holds in one transaction, and flushed in some milliseconds.
-private let keyChunksPerTransaction = 256
+let keyChunksPerTransaction = 256

@@ -1,28 +1,26 @@
 import LMDB
 
 /// Makes one run of several, a step at a time, while tokens are still looked for in the old ones.
-package struct KeyRunMerge<Storage: StateStorage>: Sendable {
-    private let store: StateStore<Storage>
+struct KeyRunMerge: Sendable {
     private let runs: [KeyRun]
-    private var builder: KeyRunBuilder<Storage>
+    private var builder: KeyRunBuilder
     private var sources: [Source]
 
     /// - Parameters:
     ///   - runs: what to merge; they must stay until the result is in use.
     ///   - number: that of the new run, larger than every run's.
-    package init(
-        _ store: StateStore<Storage>, _ runs: [KeyRun], number: UInt32
-    ) throws(StoreError) {
-        self.store = store
+    init(_ runs: [KeyRun], number: UInt32) {
         self.runs = runs
-        builder = try KeyRunBuilder(store, number: number)
+        builder = KeyRunBuilder(number: number)
         sources = runs.map { Source(run: $0) }
     }
 
     /// Moves about `entryCount` entries on.
     /// - Returns: the new run once it is whole, nil before. Look in it from then on, and then remove
     ///   the old ones.
-    package mutating func step(entryCount: Int) throws(StoreError) -> KeyRun? {
+    mutating func step<Storage>(
+        entryCount: Int, in store: StateStore<Storage>
+    ) throws(StoreError) -> KeyRun? {
         var entries: [KeyEntry] = []
         entries.reserveCapacity(entryCount)
         while entries.count < entryCount {
@@ -31,13 +29,13 @@ package struct KeyRunMerge<Storage: StateStorage>: Sendable {
                 sources[index].next.map { (entry: $0, index: index) }
             }.min { $0.entry.token < $1.entry.token }
             guard let least else {
-                try builder.append(entries)
-                return try builder.finish(replacing: runs.map(\.number))
+                try builder.append(entries, to: store)
+                return try builder.finish(replacing: runs.map(\.number), in: store)
             }
             entries.append(least.entry)
             sources[least.index].advance()
         }
-        try builder.append(entries)
+        try builder.append(entries, to: store)
         return nil
     }
 
@@ -52,7 +50,7 @@ package struct KeyRunMerge<Storage: StateStorage>: Sendable {
 
         mutating func advance() { position += 1 }
 
-        mutating func load(from store: StateStore<Storage>) throws(StoreError) {
+        mutating func load<Storage>(from store: StateStore<Storage>) throws(StoreError) {
             guard position == entries.count, chunk < run.chunkCount else { return }
             let key = KeyChunk.key(run: run.number, chunk: chunk)
             let loaded = try store.withValue(in: .keys, forKey: key) { value in

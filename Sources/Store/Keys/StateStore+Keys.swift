@@ -2,7 +2,7 @@ import LMDB
 
 extension StateStore {
     /// The runs that there are, oldest first, and what is left of others.
-    package func keyRuns() throws(StoreError) -> KeyRunList {
+    func keyRuns() throws(StoreError) -> KeyRunList {
         var runs: [KeyRun] = []
         var remains: [UInt32] = []
         var next: UInt32? = 0
@@ -29,7 +29,7 @@ extension StateStore {
     /// Tokens are hashes, evenly spread, so that a guess by proportion finds the chunk in two or
     /// three steps. Every chunk that a step depends on is checked: a wrong turn would make a
     /// repeated command a new one.
-    package func sequence(
+    func sequence(
         of token: KeyToken, in runs: [KeyRun]
     ) throws(StoreError) -> UInt64? {
         for run in runs.reversed() {
@@ -41,7 +41,7 @@ extension StateStore {
     /// Removes a run, its head first and then at most `countMax` of its chunks. Only once nobody looks
     /// for tokens in it any more.
     /// - Returns: true when nothing of it is left.
-    package func removeKeyRun(_ number: UInt32, countMax: Int) throws(StoreError) -> Bool {
+    func removeKeyRun(_ number: UInt32, countMax: Int) throws(StoreError) -> Bool {
         var keys: [[UInt8]] = []
         var isAtEnd = true
         let start = KeyChunk.key(run: number, chunk: 0)
@@ -104,11 +104,11 @@ extension StateStore {
 }
 
 /// What the table of keys holds.
-package struct KeyRunList: Equatable, Sendable {
+struct KeyRunList: Equatable, Sendable {
     /// Where tokens are to be looked for, oldest first.
-    package var runs: [KeyRun]
+    var runs: [KeyRun]
     /// Runs that were replaced, or that a crash kept from being finished or removed: to be removed.
-    package var remains: [UInt32]
+    var remains: [UInt32]
 }
 
 private enum Probe {
