@@ -6,7 +6,7 @@ import Testing
 private func source(_ formula: String) -> String {
     """
     { edition: 1,
-    currencies: { xp: {}, coins: {}, rep: { facets: 'open' }, dev: { facets: ['str', 'dex'] } },
+    currencies: { xp: { facets: 'none' }, coins: {}, rep: { facets: 'open' }, dev: { facets: ['str', 'dex'] } },
     tables: { pay: { a: 5, b: 7.5 }, chart: { knight: { '2': 100, '3': 150 }, mystic: { '2': 33 } },
       kind: { archery: 'physical', lore: 'mental' }, by_level: { '1': 10, '-1': 3 } },
     ladders: { level: { of: "earned('xp')", tail: 500 },

@@ -32,7 +32,7 @@ extension FormulaCompiler {
         }
         let currency = declarations.currencies[position]
         guard let facet else {
-            if currency.facets == .none { return BalanceTemplate(currency: currency.name, facet: nil) }
+            if currency.allows(facet: .none) { return BalanceTemplate(currency: currency.name, facet: nil) }
             throw FormulaMistake(
                 offset: offset,
                 message: "'\(name)' is divided into facets: say which, as in '\(name):<input>'")

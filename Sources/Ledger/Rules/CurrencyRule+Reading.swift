@@ -30,7 +30,7 @@ extension RulebookCompiler {
     }
 
     private mutating func facets(_ value: JSON5Value?) -> CurrencyRule.Facets {
-        guard let value else { return .none }
+        guard let value else { return .any }
         if case .array = value.kind {
             let words = names(value, "facets")
             if words.isEmpty, mistakes.isEmpty {
