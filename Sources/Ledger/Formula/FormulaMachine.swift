@@ -21,7 +21,8 @@ struct FormulaMachine {
     mutating func run<Context: FormulaContext & ~Copyable>(
         _ program: FormulaProgram, in context: borrowing Context
     ) throws(FormulaFault) {
-        let code = program.code.span
+        let instructions = program.code
+        let code = instructions.span
         var next = 0
         while next < code.count {
             let instruction = code[next]
