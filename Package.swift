@@ -38,7 +38,7 @@ let package = Package(
         module("Store", needs: ["LMDB", "Proof", "CLinux"]),
         module("Engine", needs: ["Ledger", "Store", "Proof", "Secrets"]),
         module("Wire", needs: ["Ledger"]),
-        module("Server", needs: ["Wire", "Engine", "Ledger", "Store", "CLinux"]),
+        module("Server", needs: ["Wire", "Engine", "Ledger", "Store", "Proof", "Secrets", "CLinux"]),
 
         .executableTarget(
             name: "steled", dependencies: ["Server", "Engine", "CLinux"], swiftSettings: settings),
@@ -53,7 +53,16 @@ let package = Package(
         tests("ProofTests", needs: ["Proof"]),
         tests("SecretsTests", needs: ["Secrets"]),
         tests("StoreTests", needs: ["Store", "LMDB", "Proof"]),
+        tests("SteleTests", needs: ["stele", "Wire", "Engine", "Ledger", "Store", "Proof", "Secrets", "CLinux"]),
         tests("WireTests", needs: ["Wire", "Ledger"]),
-        tests("ServerTests", needs: ["Server", "Wire", "Ledger"]),
+        tests("ServerTests", needs: ["Server", "Engine", "Wire", "Ledger", "Store"]),
     ]
 )
+
+// The fuzzers need a main function of libFuzzer's own, so they exist only where ops/fuzz builds them.
+if Context.environment["STELE_FUZZ"] != nil {
+    package.products.append(.executable(name: "stele-fuzz", targets: ["Fuzz"]))
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["Ledger", "Proof", "Store", "Wire"], path: "Tests/Fuzz", swiftSettings: settings))
+}

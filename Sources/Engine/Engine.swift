@@ -27,7 +27,7 @@ package final class Engine {
     private var groupDryRuns = 0
     private var groupKeyed = 0
     var checkpointing = Checkpointing.idle
-    var checkpointed: SequenceNumber
+    package internal(set) var checkpointed: SequenceNumber
     /// How many words, actors and rulebooks the last checkpoint stored, and the one under way will
     /// have.
     var stored: StoredCounts

@@ -37,10 +37,14 @@ private import CLMDB
         try move(MDB_PREV, body)
     }
 
-    /// Moves to the first entry whose key is not less than `key` and lends it.
+    /// Moves to the first entry whose key is not less than `key`, which may be empty, and lends it.
     package mutating func seek<R>(
         atOrAfter key: Span<UInt8>, _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> R
     ) throws(LMDBError) -> R? {
+        // LMDB has no empty keys and refuses to look for one.
+        guard !key.isEmpty else { return try first(body) }
+        // LMDB refuses an empty key, behind which all keys lie.
+        guard !key.isEmpty else { return try move(MDB_FIRST, body) }
         var found = unsafe MDB_val()
         var value = unsafe MDB_val()
         let code = unsafe key.withLMDBValue { sought in

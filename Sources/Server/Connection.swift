@@ -8,8 +8,8 @@ final class Connection {
     /// Why it isn't read at the moment.
     enum Pause: Equatable {
         case none
-        /// An answer comes from the log; the ticket tells it from answers for commands long gone.
-        case answer(ticket: UInt64)
+        /// An answer comes from the log.
+        case answer
         /// XREAD BLOCK waits for events.
         case events
     }
@@ -18,10 +18,12 @@ final class Connection {
     let id: UInt64
     let slot: Int
     let generation: UInt32
-    let descriptor: FileDescriptor
+    /// Meaningless once closed.
+    private(set) var rawDescriptor: Int32 = -1
+    private var descriptor: FileDescriptor?
     let peer: Peer
     let pid: Int32
-    let door: String
+    let door: Door
     let connectedAt: Int64
 
     var input = InputBuffer()
@@ -29,6 +31,7 @@ final class Connection {
     var transaction = Transaction()
     var pause = Pause.none
     var blocked: BlockedRead?
+    var pending: PendingAnswer?
 
     var name: [UInt8] = []
     var library: [UInt8] = []
@@ -42,10 +45,10 @@ final class Connection {
     var hasEnded = false
     /// To be closed when its last reply has been sent.
     var isClosing = false
-    var isClosed = false
+    private(set) var isClosed = false
     var isQueued = false
     var isFlushQueued = false
-    /// Of which batches it is on the list.
+    /// The last batch on whose list it is.
     var heldBatch: UInt64 = 0
     /// Its output as last counted into the total of all.
     var countedOutput = 0
@@ -55,13 +58,11 @@ final class Connection {
     var stalledSince: Int64 = 0
 
     init(
-        id: UInt64, slot: Int, generation: UInt32, descriptor: consuming FileDescriptor,
-        peer: Peer, pid: Int32, door: String, now: Int64
+        id: UInt64, slot: Int, generation: UInt32, peer: Peer, pid: Int32, door: Door, now: Int64
     ) {
         self.id = id
         self.slot = slot
         self.generation = generation
-        self.descriptor = descriptor
         self.peer = peer
         self.pid = pid
         self.door = door
@@ -76,6 +77,19 @@ final class Connection {
     var isThrottled: Bool {
         output.heldCommands >= ServerLimits.inFlightCommandsMax
             || output.heldCount >= ServerLimits.inFlightBytesMax
+    }
+
+    func open(_ descriptor: consuming FileDescriptor) {
+        rawDescriptor = descriptor.rawValue
+        self.descriptor = consume descriptor
+    }
+
+    /// Closes the socket at once, though queues may still know the connection.
+    func close() {
+        isClosed = true
+        descriptor = nil
+        blocked = nil
+        pending = nil
     }
 
     /// As good as new, for RESET.
@@ -108,6 +122,4 @@ struct BlockedRead {
     var request: Request
     /// In monotonic milliseconds; `nil` for ever.
     var deadline: Int64?
-    /// The newest event when it was last looked.
-    var seen: SequenceNumber
 }

@@ -138,6 +138,14 @@ enum Syscall {
         _ = clinux_forbid_dumps()
     }
 
+    static var processID: Int32 { getpid() }
+
+    /// Waits until something can be read, or for so long.
+    static func waitReadable(_ descriptor: borrowing FileDescriptor, milliseconds: Int32) {
+        var entry = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&entry, 1, milliseconds)
+    }
+
     static func environment(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)
@@ -157,6 +165,8 @@ enum Syscall {
         try check(descriptor, "signalfd")
         return FileDescriptor(descriptor)
     }
+
+    static func isReload(_ signal: Int32) -> Bool { signal == SIGHUP }
 
     /// Takes one signal from such a descriptor; `nil` if there is none.
     static func nextSignal(_ descriptor: borrowing FileDescriptor) -> Int32? {

@@ -1,1 +1,4 @@
-print("steled")
+import Glibc
+import Server
+
+exit(Daemon.run(Array(CommandLine.arguments.dropFirst())).rawValue)

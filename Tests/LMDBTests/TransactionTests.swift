@@ -100,7 +100,7 @@ func cursors() throws {
         note(try cursor.last(text))
         note(try cursor.next(text))
         note(try cursor.previous(text))
-        for key in ["a", "b", "c", "f", "g"].map({ [UInt8]($0) }) {
+        for key in ["", "a", "b", "c", "f", "g"].map({ [UInt8]($0) }) {
             note(try cursor.seek(atOrAfter: key.span, text))
             note(try cursor.seek(atOrBefore: key.span, text))
         }
@@ -108,7 +108,8 @@ func cursors() throws {
     }
     #expect(
         found == [
-            "b=bb", "d=dd", "f=ff", "-", "d=dd", "b=bb", "-", "b=bb", "b=bb", "d=dd", "b=bb",
+            "b=bb", "d=dd", "f=ff", "-", "d=dd", "b=bb", "-", "b=bb", "-", "b=bb", "b=bb", "d=dd",
+            "b=bb",
             "f=ff", "f=ff", "-", "f=ff",
         ])
 }

@@ -53,8 +53,8 @@ package struct EventBuffer: Sendable {
     }
 
     package mutating func reset() {
-        bytes.removeAll(keepingCapacity: true)
-        ends.removeAll(keepingCapacity: true)
+        bytes.clear()
+        ends.clear()
         first = 0
         lastTime = Instant(microseconds: 0)
     }

@@ -1,7 +1,8 @@
 extension State {
     /// Encodes an account's row as `ops/formats.md`, section 6 says, without the checksum.
     package mutating func encodeRow(_ account: AccountNumber) -> [UInt8] {
-        let row = row(account)
+        ensure(account)
+        let row = rows[account]
         let cells = pool.cells(row.block)
         var writer = ByteWriter(capacity: 64 + cells.count * 40)
         writer.varint(row.last)
@@ -25,7 +26,7 @@ extension State {
     /// Takes a stored row in. One that can't be decoded leaves the account empty; its checksum was
     /// right, so the source's owner is told through `StateSource`, not here.
     mutating func decodeRow(_ account: AccountNumber, _ bytes: [UInt8]) {
-        var row = rows.row(account)
+        var row = rows[account]
         guard let cells = try? Self.decodeRow(bytes, into: &row) else { return }
         rows[account] = row
         for cell in cells { pool.set(&rows[account].block, cell.key, cell.value) }

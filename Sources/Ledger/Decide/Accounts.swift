@@ -4,7 +4,7 @@ extension Ledger {
         _ bytes: [UInt8], _ range: Range<Int>
     ) throws(Refusal) -> AccountNumber {
         if let account = state.find(bytes, range) {
-            _ = state.row(account)
+            state.ensure(account)
             return account
         }
         return try open(bytes, range)
@@ -49,9 +49,9 @@ extension Ledger {
     /// Ends the account's holds whose time has come, each by an event of the ledger's own.
     mutating func expireHolds(of account: AccountNumber) {
         guard account != .ledger else { return }
-        let cells = state.cells(account, .hold)
-        guard !cells.isEmpty else { return }
-        for cell in cells where cell.value.c != 0 && cell.value.c <= requested.now.microseconds {
+        guard state.hasCells(account, .hold) else { return }
+        for cell in state.cells(account, .hold)
+        where cell.value.c != 0 && cell.value.c <= requested.now.microseconds {
             expire(cell, of: account)
         }
     }

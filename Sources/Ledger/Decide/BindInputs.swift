@@ -5,8 +5,8 @@ extension Ledger {
     /// bounds is refused.
     mutating func bind(_ command: borrowing Command, _ action: Int) throws(Refusal) {
         let count = rules.actions[action].inputs.count
-        inputs.removeAll(keepingCapacity: true)
-        inputText.removeAll(keepingCapacity: true)
+        inputs.clear()
+        inputText.clear()
         inputText.append(contentsOf: command.bytes)
         for _ in 0..<count { inputs.append(.absent) }
         for input in command.inputs {

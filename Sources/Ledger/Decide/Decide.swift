@@ -6,9 +6,9 @@ extension Ledger {
     ) throws(Refusal) -> Answer {
         try checkRole(command)
         draft.reset()
-        touched.removeAll(keepingCapacity: true)
-        pendingWords.removeAll(keepingCapacity: true)
-        inputs.removeAll(keepingCapacity: true)
+        touched.clear()
+        pendingWords.clear()
+        inputs.clear()
         if let known = try findSubject(command) { return known }
         try checkStanding(command)
         if let known = try decideVerb(command) { return known }
@@ -90,17 +90,17 @@ extension Ledger {
                 "CAUSE names event \(command.cause), which does not exist")
         }
         guard requested.account != .ledger else { return }
-        try checkExpectation(command, last: lastBeforeGroup(requested.account))
+        if command.expect != nil {
+            try checkExpectation(command, last: lastBeforeGroup(requested.account))
+        }
         switch command.verb {
         case .unfreeze, .forget, .freeze: break
         default: try checkFrozen(requested.account)
         }
-        requested.parent = {
-            let parent = state.parent(requested.account)
-            return parent == .ledger ? nil : parent
-        }()
+        let parent = state.parent(requested.account)
+        requested.parent = parent == .ledger ? nil : parent
         requested.subject = requested.account
-        if let parent = requested.parent { _ = state.row(parent) }
+        if parent != .ledger { state.ensure(parent) }
     }
 
     private func checkExpectation(

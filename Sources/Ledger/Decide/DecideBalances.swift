@@ -59,7 +59,7 @@ extension Ledger {
             throw noHold(command)
         }
         requested.account = AccountNumber(UInt32(truncatingIfNeeded: entry.b))
-        _ = state.row(requested.account)
+        state.ensure(requested.account)
     }
 
     private func noHold(_ command: borrowing Command) -> Refusal {

@@ -82,7 +82,7 @@ extension Ledger {
     }
 
     private mutating func takeSteps(_ position: Int) throws(Refusal) {
-        steps.removeAll(keepingCapacity: true)
+        steps.clear()
         for index in rules.actions[position].steps.indices {
             let value = try evaluate(rules.actions[position].steps[index].formula)
             steps.append(value)
@@ -130,7 +130,7 @@ extension Ledger {
 extension Ledger {
     /// Evaluates what is to be posted, all of it before any is.
     mutating func plan(_ posts: [PostRule]) throws(Refusal) {
-        planned.removeAll(keepingCapacity: true)
+        planned.clear()
         for post in posts where try holds(post.when) {
             let amount = try whole(post.amount)
             if amount == 0 { continue }
@@ -230,7 +230,7 @@ extension Ledger {
         requested.parent = parent == .ledger ? nil : parent
         draft.reset()
         precondition(touched.isEmpty, "accounts are opened before anything is posted")
-        inputs.removeAll(keepingCapacity: true)
+        inputs.clear()
         draft.kind = .award
         draft.causeKind = .ledger
         for opening in rules.openings {
@@ -243,6 +243,6 @@ extension Ledger {
             try checkTotals()
             emitDraftBeside()
         }
-        touched.removeAll(keepingCapacity: true)
+        touched.clear()
     }
 }

@@ -6,7 +6,7 @@ extension Ledger {
     mutating func emit(_ command: borrowing Command) throws(Refusal) {
         let actor = Actor(
             uid: requested.peer.uid, role: requested.peer.role, by: requested.by)
-        let knownActor = state.actorNumber(actor)
+        let knownActor = knownNumber(of: actor)
         let sideEvents = pendingWords.count + (knownActor == nil ? 1 : 0)
         draft.sequence = state.head + UInt64(sideEvents) + 1
         draft.time = requested.now
@@ -30,7 +30,7 @@ extension Ledger {
         emitPendingWords()
         buffer.append(writer, draft.sequence, draft.time)
         hasGroupBegun = true
-        mustFold(draft)
+        Self.mustFold(draft, into: &state)
     }
 
     /// Emits the draft as an event before the command's own: what an opened account is given.
@@ -48,7 +48,17 @@ extension Ledger {
             emitName(
                 .word(number: number, text: ByteRange(start: 0, count: text.count)), text: text)
         }
-        pendingWords.removeAll(keepingCapacity: true)
+        pendingWords.clear()
+    }
+
+    /// The actor's number, without a look-up where it is the last one's again.
+    private mutating func knownNumber(of actor: Actor) -> UInt32? {
+        if actor == lastActor.actor, state.actor(lastActor.number) == actor {
+            return lastActor.number
+        }
+        guard let number = state.actorNumber(actor) else { return nil }
+        lastActor = (actor, number)
+        return number
     }
 
     /// Where the draft stands in its group, if it is part of one.
@@ -95,12 +105,14 @@ extension Ledger {
         event.encode(into: &sideWriter)
         precondition(!sideWriter.hasOverflowed, "the ledger's own events are small")
         buffer.append(sideWriter, event.sequence, event.time)
-        mustFold(event)
+        Self.mustFold(event, into: &state)
     }
 
     /// What was decided follows from the state by construction; otherwise the program is wrong, and
     /// must stop before anybody relies on it.
-    private mutating func mustFold(_ event: Event) {
+    ///
+    /// Static, so that the draft is lent and not copied.
+    private static func mustFold(_ event: borrowing Event, into state: inout State) {
         do {
             try state.fold(event)
         } catch {

@@ -27,6 +27,7 @@ package struct Ledger: ~Copyable {
     var steps: [Rational] = []
     var planned: [PlannedPost] = []
     var requested = Requested()
+    var lastActor = (actor: Actor(uid: 0, role: [], by: .ledger), number: UInt32(0))
     var group = GroupProgress.none
 
     package init(source: any StateSource) {

@@ -27,29 +27,68 @@ struct AccountRow: Sendable {
 /// The rows of all accounts by number, in pages that never move.
 struct AccountTable: Sendable {
     private static let pageBits = 12
-    private var pages: [ContiguousArray<AccountRow>?] = []
+    private static let empty = AccountRow()
+    /// A page without rows was never touched.
+    private var pages: [ContiguousArray<AccountRow>] = []
 
     /// A row that was never touched is empty and not loaded.
-    @inline(__always)
-    func row(_ account: AccountNumber) -> AccountRow {
-        let index = Int(account.rawValue)
-        let page = index >> Self.pageBits
-        guard page < pages.count, let rows = pages[page] else { return AccountRow() }
-        return rows[index & (1 << Self.pageBits - 1)]
-    }
-
     subscript(account: AccountNumber) -> AccountRow {
-        @inline(__always) get { row(account) }
+        @inline(__always) get {
+            let (page, index) = place(account)
+            return isThere(page, index) ? pages[page][index] : Self.empty
+        }
         @inline(__always) _modify {
-            let index = Int(account.rawValue)
-            let page = index >> Self.pageBits
-            if page >= pages.count || pages[page] == nil { makePage(page) }
-            yield &pages[page]![index & (1 << Self.pageBits - 1)]  // makePage has just filled it
+            let page = Int(account.rawValue) >> Self.pageBits
+            if page >= pages.count || pages[page].isEmpty { makePage(page) }
+            yield &pages[page][Int(account.rawValue) & (1 << Self.pageBits - 1)]
         }
     }
 
+    // One field of a row at a time: a whole row is larger than a cache line.
+
+    @inline(__always)
+    func last(_ account: AccountNumber) -> SequenceNumber {
+        let (page, index) = place(account)
+        return isThere(page, index) ? pages[page][index].last : 0
+    }
+
+    @inline(__always)
+    func flags(_ account: AccountNumber) -> AccountRow.Flags {
+        let (page, index) = place(account)
+        return isThere(page, index) ? pages[page][index].flags : []
+    }
+
+    @inline(__always)
+    func block(_ account: AccountNumber) -> CellBlock {
+        let (page, index) = place(account)
+        return isThere(page, index) ? pages[page][index].block : CellBlock()
+    }
+
+    @inline(__always)
+    func tokenKey(_ account: AccountNumber) -> TokenKey {
+        let (page, index) = place(account)
+        return isThere(page, index) ? pages[page][index].tokenKey : .absent
+    }
+
+    @inline(__always)
+    func parent(_ account: AccountNumber) -> AccountNumber {
+        let (page, index) = place(account)
+        return isThere(page, index) ? pages[page][index].parent : .ledger
+    }
+
+    @inline(__always)
+    private func place(_ account: AccountNumber) -> (page: Int, index: Int) {
+        let number = Int(account.rawValue)
+        return (number >> Self.pageBits, number & (1 << Self.pageBits - 1))
+    }
+
+    @inline(__always)
+    private func isThere(_ page: Int, _ index: Int) -> Bool {
+        page < pages.count && index < pages[page].count
+    }
+
     private mutating func makePage(_ page: Int) {
-        while pages.count <= page { pages.append(nil) }
+        while pages.count <= page { pages.append([]) }
         pages[page] = ContiguousArray(repeating: AccountRow(), count: 1 << Self.pageBits)
     }
 }

@@ -85,7 +85,8 @@ package struct AccountView: Sendable {
 
 extension State {
     package mutating func view(_ account: AccountNumber) -> AccountView {
-        let row = row(account)
+        ensure(account)
+        let row = rows[account]
         var view = AccountView()
         view.account = account
         view.last = row.last

@@ -51,9 +51,21 @@ struct CellPool: Sendable {
     func value(_ block: CellBlock, _ key: CellKey) -> CellValue? {
         guard block.count > 0 else { return nil }
         let (chunk, start) = place(block)
-        let cells = classes[Int(block.sizeClass)].chunks[chunk]
-        let (offset, isFound) = search(cells, start, Int(block.count), key)
-        return isFound ? cells[start + offset].value : nil
+        let sizeClass = Int(block.sizeClass)
+        let (offset, isFound) = search(
+            classes[sizeClass].chunks[chunk], start, Int(block.count), key)
+        return isFound ? classes[sizeClass].chunks[chunk][start + offset].value : nil
+    }
+
+    func hasCells(_ block: CellBlock, _ kind: CellKind) -> Bool {
+        guard block.count > 0 else { return false }
+        let (chunk, start) = place(block)
+        let sizeClass = Int(block.sizeClass)
+        let count = Int(block.count)
+        let (offset, _) = search(
+            classes[sizeClass].chunks[chunk], start, count, CellKey(startOf: kind))
+        return offset < count
+            && classes[sizeClass].chunks[chunk][start + offset].key.kind == kind
     }
 
     /// The cells of a block in ascending order of keys, from the first not below `key`.

@@ -9,7 +9,7 @@ extension State {
     ///
     /// An account that has seen the event already (its row is newer than the rest) is passed over.
     /// - Throws: where the event does not follow from those before it. The state is then unusable.
-    package mutating func fold(_ event: Event) throws(FoldError) {
+    package mutating func fold(_ event: borrowing Event) throws(FoldError) {
         guard event.sequence == head + 1 else {
             throw FoldError(sequence: event.sequence, reason: "event \(head + 1) is missing")
         }
@@ -19,7 +19,7 @@ extension State {
         head = event.sequence
         time = event.time
         if event.payload != .none { try foldPayload(event) }
-        let isLedgerNew = foldLedgerRow(event)
+        let isLedgerNew = foldLedgerRow(event.sequence)
         let new = try foldLinks(event)
         for posting in event.postings where new & 1 << UInt64(posting.account) != 0 {
             try foldPosting(posting, event)
@@ -35,16 +35,16 @@ extension State {
     }
 
     /// Account 0 sees every event; answers whether it hadn't seen this one.
-    private mutating func foldLedgerRow(_ event: Event) -> Bool {
+    private mutating func foldLedgerRow(_ sequence: SequenceNumber) -> Bool {
         touch(.ledger)
-        guard rows.row(.ledger).last < event.sequence else { return false }
+        guard rows.last(.ledger) < sequence else { return false }
         journalRow(.ledger)
-        rows[.ledger].last = event.sequence
+        rows[.ledger].last = sequence
         return true
     }
 
     /// Answers a bit for each account that hadn't seen the event.
-    private mutating func foldLinks(_ event: Event) throws(FoldError) -> UInt64 {
+    private mutating func foldLinks(_ event: borrowing Event) throws(FoldError) -> UInt64 {
         var new: UInt64 = 0
         for (index, link) in event.accounts.enumerated() {
             guard link.account != .ledger, link.account.rawValue <= accountCount else {
@@ -52,12 +52,12 @@ extension State {
                     sequence: event.sequence, reason: "account \(link.account.rawValue) isn't open")
             }
             touch(link.account)
-            let row = rows.row(link.account)
-            if row.last >= event.sequence { continue }
-            guard row.last == link.previous else {
+            let last = rows.last(link.account)
+            if last >= event.sequence { continue }
+            guard last == link.previous else {
                 throw FoldError(
                     sequence: event.sequence,
-                    reason: "account \(link.account.rawValue) was last at \(row.last), "
+                    reason: "account \(link.account.rawValue) was last at \(last), "
                         + "not at \(link.previous)")
             }
             journalRow(link.account)
@@ -69,11 +69,11 @@ extension State {
     }
 
     private mutating func foldPosting(
-        _ posting: Event.Posting, _ event: Event
+        _ posting: Event.Posting, _ event: borrowing Event
     ) throws(FoldError) {
         let account = event.accounts[posting.account].account
         let key = CellKey(posting.balance)
-        var value = pool.value(rows.row(account).block, key) ?? .zero
+        var value = pool.value(rows.block(account), key) ?? .zero
         var fits = true
         switch posting.side {
         case .earn, .receive: fits = Self.add(posting.amount, to: &value.a)
@@ -86,7 +86,7 @@ extension State {
         setCell(account, key, value)
         if posting.side == .receive {
             let key = CellKey(received: posting.balance)
-            var received = pool.value(rows.row(account).block, key) ?? .zero
+            var received = pool.value(rows.block(account), key) ?? .zero
             guard Self.add(posting.amount, to: &received.a) else {
                 throw FoldError(sequence: event.sequence, reason: "a balance overflows")
             }
@@ -94,11 +94,11 @@ extension State {
         }
     }
 
-    private mutating func foldTotals(_ event: Event) throws(FoldError) {
+    private mutating func foldTotals(_ event: borrowing Event) throws(FoldError) {
         if event.kind == .transfer { return }
         for posting in event.postings where posting.side != .hold {
             let key = CellKey(.balance, posting.balance.currency)
-            var total = pool.value(rows.row(.ledger).block, key) ?? .zero
+            var total = pool.value(rows.block(.ledger), key) ?? .zero
             let fits =
                 posting.side == .spend
                 ? Self.add(posting.amount, to: &total.b) : Self.add(posting.amount, to: &total.a)
@@ -110,7 +110,7 @@ extension State {
     }
 
     private mutating func foldMark(
-        _ mark: Event.Mark, _ event: Event, _ new: UInt64, _ isLedgerNew: Bool
+        _ mark: Event.Mark, _ event: borrowing Event, _ new: UInt64, _ isLedgerNew: Bool
     ) {
         let account = event.accounts[mark.account].account
         if new & 1 << UInt64(mark.account) != 0 {
@@ -129,7 +129,7 @@ extension State {
         }
     }
 
-    private mutating func foldTokens(_ event: Event) {
+    private mutating func foldTokens(_ event: borrowing Event) {
         for entry in event.once {
             if journal.isRecording { journal.record(.recentKey(entry.token)) }
             recentKeys.insert(entry.token, event.sequence)

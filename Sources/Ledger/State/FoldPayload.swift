@@ -1,6 +1,6 @@
 extension State {
     /// Gives numbers to words, actors and accounts; freezes, thaws, forgets; adopts rulebooks.
-    mutating func foldPayload(_ event: Event) throws(FoldError) {
+    mutating func foldPayload(_ event: borrowing Event) throws(FoldError) {
         switch event.payload {
         case .none, .hold, .reversal, .job:
             break
@@ -28,7 +28,7 @@ extension State {
         }
     }
 
-    private mutating func foldRules(_ event: Event) throws(FoldError) {
+    private mutating func foldRules(_ event: borrowing Event) throws(FoldError) {
         switch event.payload {
         case .rulesHead(let number, let hash, let length):
             if rulebooks.contains(where: { $0.number == number && $0.isComplete }) { return }
@@ -53,7 +53,7 @@ extension State {
     }
 
     private mutating func foldOpened(
-        _ event: Event, _ sealed: [UInt8], _ parent: AccountNumber
+        _ event: borrowing Event, _ sealed: [UInt8], _ parent: AccountNumber
     ) throws(FoldError) {
         guard let account = event.accounts.first?.account else {
             throw FoldError(sequence: event.sequence, reason: "no account is opened")
@@ -67,7 +67,7 @@ extension State {
         if journal.isRecording { journal.record(.newID(account, newIDs[account])) }
         newIDs[account] = NewID(opened: event.sequence, sealed: sealed)
         indexID(account, event.sequence, sealed)
-        guard rows.row(account).last < event.sequence else { return }
+        guard rows.last(account) < event.sequence else { return }
         journalRow(account)
         rows[account].opened = event.sequence
         rows[account].parent = parent
@@ -84,7 +84,7 @@ extension State {
     }
 
     private mutating func foldChange(
-        _ event: Event, _ change: Event.AccountChange
+        _ event: borrowing Event, _ change: Event.AccountChange
     ) throws(FoldError) {
         guard let account = event.accounts.first?.account else {
             throw FoldError(sequence: event.sequence, reason: "no account is changed")

@@ -78,8 +78,8 @@ extension State {
                 pool.remove(&rows[account].block, key)
             }
         case .row(let account, let old):
-            let block = rows.row(account).block
-            let isDirty = rows.row(account).flags.contains(.dirty)
+            let block = rows.block(account)
+            let isDirty = rows.flags(account).contains(.dirty)
             rows[account] = old
             rows[account].block = block
             if isDirty { rows[account].flags.insert(.dirty) }

@@ -73,39 +73,60 @@ package struct State {
 
     // MARK: Reading
 
-    /// The row, loaded if it wasn't.
-    mutating func row(_ account: AccountNumber) -> AccountRow {
-        let row = rows.row(account)
-        if row.flags.contains(.loaded) { return row }
-        load(account)
-        return rows.row(account)
+    /// Reads the row into memory if it isn't there.
+    @inline(__always)
+    mutating func ensure(_ account: AccountNumber) {
+        if !rows.flags(account).contains(.loaded) { load(account) }
     }
 
-    package mutating func last(_ account: AccountNumber) -> SequenceNumber { row(account).last }
-    package mutating func eventCount(_ account: AccountNumber) -> UInt32 { row(account).eventCount }
-    package mutating func opened(_ account: AccountNumber) -> SequenceNumber { row(account).opened }
-    package mutating func parent(_ account: AccountNumber) -> AccountNumber { row(account).parent }
-    package mutating func tokenKey(_ account: AccountNumber) -> TokenKey { row(account).tokenKey }
+    package mutating func last(_ account: AccountNumber) -> SequenceNumber {
+        ensure(account)
+        return rows.last(account)
+    }
+
+    package mutating func eventCount(_ account: AccountNumber) -> UInt32 {
+        ensure(account)
+        return rows[account].eventCount
+    }
+
+    package mutating func parent(_ account: AccountNumber) -> AccountNumber {
+        ensure(account)
+        return rows.parent(account)
+    }
+
+    package mutating func tokenKey(_ account: AccountNumber) -> TokenKey {
+        ensure(account)
+        return rows.tokenKey(account)
+    }
 
     package mutating func isFrozen(_ account: AccountNumber) -> Bool {
-        row(account).flags.contains(.frozen)
+        ensure(account)
+        return rows.flags(account).contains(.frozen)
     }
 
     package mutating func isForgotten(_ account: AccountNumber) -> Bool {
-        row(account).flags.contains(.forgotten)
+        ensure(account)
+        return rows.flags(account).contains(.forgotten)
     }
 
     package mutating func value(_ account: AccountNumber, _ key: CellKey) -> CellValue? {
-        pool.value(row(account).block, key)
+        ensure(account)
+        return pool.value(rows.block(account), key)
+    }
+
+    /// Whether the account has any cell of the kind.
+    mutating func hasCells(_ account: AccountNumber, _ kind: CellKind) -> Bool {
+        ensure(account)
+        return pool.hasCells(rows.block(account), kind)
     }
 
     /// As `value`, of an account whose row is known to be in memory.
     func loadedValue(_ account: AccountNumber, _ key: CellKey) -> CellValue? {
-        pool.value(rows.row(account).block, key)
+        pool.value(rows.block(account), key)
     }
 
     func loadedCells(_ account: AccountNumber, _ kind: CellKind) -> ArraySlice<Cell> {
-        pool.cells(rows.row(account).block, from: CellKey(startOf: kind))
+        pool.cells(rows.block(account), from: CellKey(startOf: kind))
             .prefix { $0.key.kind == kind }
     }
 
@@ -115,14 +136,17 @@ package struct State {
 
     /// The account's cells in ascending order of keys.
     package mutating func cells(_ account: AccountNumber) -> ArraySlice<Cell> {
-        pool.cells(row(account).block)
+        ensure(account)
+        return pool.cells(rows.block(account))
     }
 
     /// The account's cells of one kind in ascending order of keys.
     package mutating func cells(
         _ account: AccountNumber, _ kind: CellKind
     ) -> ArraySlice<Cell> {
-        pool.cells(row(account).block, from: CellKey(startOf: kind)).prefix { $0.key.kind == kind }
+        ensure(account)
+        return pool.cells(rows.block(account), from: CellKey(startOf: kind))
+            .prefix { $0.key.kind == kind }
     }
 
     /// The account that the directory has under this key of its id.
@@ -144,7 +168,7 @@ package struct State {
 
     /// What the directory has an id under.
     package mutating func directoryKey(_ bytes: [UInt8], _ range: Range<Int>) -> Token {
-        var hash = SipHash(key: row(.ledger).tokenKey, isWide: true)
+        var hash = SipHash(key: tokenKey(.ledger), isWide: true)
         hash.append(2)
         hash.append(bytes, range)
         return hash.finish128()
@@ -218,8 +242,8 @@ package struct State {
     // MARK: Changing
 
     mutating func touch(_ account: AccountNumber) {
-        if !rows.row(account).flags.contains(.loaded) { load(account) }
-        if !rows.row(account).flags.contains(.dirty) {
+        ensure(account)
+        if !rows.flags(account).contains(.dirty) {
             rows[account].flags.insert(.dirty)
             dirty.append(account)
         }
@@ -239,7 +263,7 @@ package struct State {
 
     /// Notes the row before it is changed, so that it can be taken back.
     mutating func journalRow(_ account: AccountNumber) {
-        if journal.isRecording { journal.record(.row(account, rows.row(account))) }
+        if journal.isRecording { journal.record(.row(account, rows[account])) }
     }
 
     mutating func setDirectory(_ key: Token, _ value: UInt64) {

@@ -46,7 +46,7 @@ package struct Command: Sendable {
     /// Makes the value fit to hold another command; keeps the memory it has.
     package mutating func reset() {
         verb = .award
-        bytes.removeAll(keepingCapacity: true)
+        bytes.clear()
         account = .empty
         target = .empty
         balance = .empty
@@ -56,7 +56,7 @@ package struct Command: Sendable {
         amount = 0
         subject = 0
         until = nil
-        inputs.removeAll(keepingCapacity: true)
+        inputs.clear()
         key = .empty
         by = .empty
         memo = .empty

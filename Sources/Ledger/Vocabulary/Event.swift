@@ -193,21 +193,21 @@ package struct Event: Sendable, Equatable {
         at = nil
         rules = 0
         actor = 0
-        accounts.removeAll(keepingCapacity: true)
+        accounts.clear()
         causeKind = .raw
         causeName = .none
         causeOf = 0
-        inputs.removeAll(keepingCapacity: true)
+        inputs.clear()
         fingerprint = 0
-        once.removeAll(keepingCapacity: true)
-        after.removeAll(keepingCapacity: true)
-        postings.removeAll(keepingCapacity: true)
-        marks.removeAll(keepingCapacity: true)
-        rungs.removeAll(keepingCapacity: true)
-        shown.removeAll(keepingCapacity: true)
+        once.clear()
+        after.clear()
+        postings.clear()
+        marks.clear()
+        rungs.clear()
+        shown.clear()
         memo = .empty
         payload = .none
-        text.removeAll(keepingCapacity: true)
+        text.clear()
     }
 
     /// Adds bytes to the event's text.

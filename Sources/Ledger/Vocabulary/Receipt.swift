@@ -44,10 +44,10 @@ package struct Receipt: Sendable {
         isDuplicate = false
         account = .ledger
         rules = 0
-        changes.removeAll(keepingCapacity: true)
-        reached.removeAll(keepingCapacity: true)
-        granted.removeAll(keepingCapacity: true)
-        claimable.removeAll(keepingCapacity: true)
-        explain.removeAll(keepingCapacity: true)
+        changes.clear()
+        reached.clear()
+        granted.clear()
+        claimable.clear()
+        explain.clear()
     }
 }

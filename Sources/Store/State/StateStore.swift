@@ -8,6 +8,8 @@ package typealias StateChecksum = @Sendable (_ key: Span<UInt8>, _ value: Span<U
 package struct StateStore<Storage: StateStorage>: Sendable {
     package let storage: Storage
     let checksum: StateChecksum
+    /// Shared by all copies.
+    let keyIndex = KeyIndex()
 
     package init(_ storage: Storage, checksum: @escaping StateChecksum) {
         self.storage = storage
@@ -57,6 +59,7 @@ package struct StateStore<Storage: StateStorage>: Sendable {
     /// Forgets everything, to begin again from the log.
     package func wipe() throws(StoreError) {
         try storage.removeAll()
+        keyIndex.reset()
     }
 
     private func withChecksum(_ change: StateChange) -> StateChange {

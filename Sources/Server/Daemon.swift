@@ -1,0 +1,110 @@
+import Engine
+import Glibc
+import Ledger
+import Wire
+import Proof
+import Store
+
+/// The daemon from its command line to its exit code.
+///
+/// In this order: read what was asked, block signals, lock and open the directory, fold the tail,
+/// adopt the first rulebook, open the doors, serve. Nobody can connect before all is ready.
+package enum Daemon {
+    /// What a service manager tells apart.
+    package enum ExitCode: Int32 {
+        case done = 0
+        case usage = 2
+        /// Another process has the directory or the socket: starting again won't help.
+        case held = 73
+        /// The disk or its content failed: start again, and see what the log says.
+        case storage = 75
+        case config = 78
+    }
+
+    /// Runs until told to stop.
+    package static func run(_ arguments: [String]) -> ExitCode {
+        let options: DaemonOptions
+        do throws(UsageFault) {
+            options = try DaemonOptions(arguments)
+        } catch {
+            if error.isHelp {
+                Syscall.write(STDOUT_FILENO, Array(DaemonOptions.help.utf8))
+                return .done
+            }
+            Report.line("\(error.description); steled --help lists the options")
+            return error.isConfig ? .config : .usage
+        }
+        do {
+            try serve(options)
+            Report.line("stopped: everything answered is on disk")
+            return .done
+        } catch {
+            for line in "\(error)".split(separator: "\n") { Report.line(String(line)) }
+            return exitCode(for: error)
+        }
+    }
+
+    private static func exitCode(for error: any Error) -> ExitCode {
+        if case StoreError.held = error { return .held }
+        switch error {
+        case is ConfigFault: return .config
+        case let fault as SystemFault where fault.code == EADDRINUSE: return .held
+        case is SystemFault: return .config
+        default: return .storage
+        }
+    }
+
+    private static func serve(_ options: DaemonOptions) throws {
+        let signals = try SignalSource()
+        Syscall.forbidDumps()
+        let descriptors = Syscall.raiseOpenFiles()
+        let manager = ServiceManager()
+        manager.notify("STATUS=opening \(options.directory)")
+        let files = try LedgerFiles(options.directory, report: Report.line)
+        try offerRules(options, files)
+        let listeners = try options.doors(manager).map { door in
+            try door.inherited.map { raw in try Listener.inherit(raw, door.door) }
+                ?? Listener.open(door.door)
+        }
+        let settings = Settings(
+            policy: Policy(configPath: options.configPath, config: options.config),
+            manager: manager, connectionsMax: min(options.connectionsMax, max(descriptors - 64, 16)),
+            directory: options.directory)
+        let front = try Front(
+            engine: files.engine, storage: files.storage, listeners: listeners,
+            signals: signals, settings: settings)
+        for listener in listeners {
+            Report.line("listening at \(listener.door.path) for \(listener.door.role.names)")
+        }
+        manager.notify("READY=1\nSTATUS=serving \(files.engine.head) events")
+        try front.run()
+    }
+
+    /// Adopts the rulebook of the command line if the ledger has none; a different one is only
+    /// pointed out, since rules change by RULES PUT, on the record.
+    private static func offerRules(_ options: DaemonOptions, _ files: LedgerFiles) throws {
+        guard let path = options.rulesPath else { return }
+        let source = try Syscall.readFile(path, limit: Limits.rulebookBytesMax + 1)
+        guard source.count <= Limits.rulebookBytesMax else {
+            throw ConfigFault(description: "\(path): a rulebook has at most 1 MiB")
+        }
+        let engine = files.engine
+        if let current = engine.ledger.state.rules {
+            if current.text != source {
+                Report.line(
+                    "warning: \(path) is not the rulebook in force, number \(current.number); "
+                        + "RULES PUT adopts it")
+            }
+            return
+        }
+        let peer = Peer(uid: getuid(), role: .operate)
+        let wall = Instant(microseconds: Syscall.wallMicroseconds())
+        do throws(Mistakes) {
+            _ = try engine.ledger.adopt(
+                source, hash: SHA256.hash(source.span).bytes, file: path, from: peer, at: wall)
+        } catch {
+            throw ConfigFault(description: "\(error)")
+        }
+        Report.line("adopted the rulebook \(path)")
+    }
+}

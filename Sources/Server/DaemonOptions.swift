@@ -1,0 +1,146 @@
+import Ledger
+import Wire
+
+/// What is wrong with a command line.
+struct UsageFault: Error, CustomStringConvertible {
+    var description: String
+    /// Help was asked for; nothing is wrong.
+    var isHelp = false
+    /// It is the config file's mistake.
+    var isConfig = false
+}
+
+/// The command line and the config file, taken together.
+struct DaemonOptions {
+    var directory: String
+    var rulesPath: String?
+    var configPath: String?
+    var config = Config()
+    var connectionsMax = ServerLimits.connectionsMax
+    private var values: [String: String]
+
+    /// A door, and the descriptor that it was inherited by, if it was.
+    struct PlannedDoor {
+        var door: Door
+        var inherited: Int32?
+    }
+
+    private static let names = [
+        "data", "socket", "audit-socket", "operate-socket", "rules", "config",
+    ]
+
+    init(_ arguments: [String]) throws(UsageFault) {
+        values = try Self.parse(arguments)
+        configPath = values["config"]
+        if let configPath {
+            do throws(ConfigFault) {
+                config = try Config.read(configPath)
+            } catch {
+                throw UsageFault(description: error.description, isConfig: true)
+            }
+        }
+        values.merge(config.options) { given, _ in given }
+        guard let data = values["data"], !data.isEmpty else {
+            throw UsageFault(description: "--data DIR is missing: where the ledger lies")
+        }
+        directory = data
+        rulesPath = values["rules"]
+        guard let maximum = values["connections-max"] else { return }
+        guard let number = Int(maximum), number >= 1, number <= ServerLimits.connectionsMax else {
+            throw UsageFault(
+                description: "connections-max is 1 to \(ServerLimits.connectionsMax)", isConfig: true)
+        }
+        connectionsMax = number
+    }
+
+    private static func parse(_ arguments: [String]) throws(UsageFault) -> [String: String] {
+        var values: [String: String] = [:]
+        var index = 0
+        while index < arguments.count {
+            var word = arguments[index]
+            index += 1
+            if word == "--help" || word == "-h" || word == "help" {
+                throw UsageFault(description: "help", isHelp: true)
+            }
+            guard word.hasPrefix("--") else {
+                throw UsageFault(description: "unexpected argument '\(word)'")
+            }
+            word.removeFirst(2)
+            var value: String?
+            if let equals = word.firstIndex(of: "=") {
+                value = String(word[word.index(after: equals)...])
+                word = String(word[..<equals])
+            }
+            guard names.contains(word) else {
+                throw UsageFault(description: "no such option --\(word)")
+            }
+            if value == nil {
+                guard index < arguments.count else {
+                    throw UsageFault(description: "--\(word) needs a value")
+                }
+                value = arguments[index]
+                index += 1
+            }
+            guard values.updateValue(value ?? "", forKey: word) == nil else {
+                throw UsageFault(description: "--\(word) is given twice")
+            }
+        }
+        return values
+    }
+
+    /// The doors to open: those inherited from a service manager if there are any, else those of
+    /// the options. A role that has a door of its own isn't let in through another.
+    func doors(_ manager: ServiceManager) -> [PlannedDoor] {
+        guard manager.inherited.isEmpty else {
+            let names = manager.inherited.map(\.name)
+            return manager.inherited.map { descriptor, name in
+                let role = ServiceManager.role(ofDoor: name, among: names)
+                let path = name.isEmpty ? "descriptor \(descriptor)" : name
+                return PlannedDoor(door: Door(path: path, role: role), inherited: descriptor)
+            }
+        }
+        var main = Role.all
+        var doors: [PlannedDoor] = []
+        for (option, role) in [("audit", Role.audit), ("operate", .operate)] {
+            guard let path = values["\(option)-socket"] else { continue }
+            main.remove(role)
+            doors.append(
+                PlannedDoor(door: Door(path: path, role: role, group: values["\(option)-group"])))
+        }
+        let path = values["socket"] ?? "\(directory)/stele.sock"
+        let door = Door(path: path, role: main, group: values["socket-group"])
+        return [PlannedDoor(door: door)] + doors
+    }
+
+    static let help = """
+        steled - keeps a ledger of game progression and serves it on a Unix-domain socket.
+
+        usage: steled --data DIR [--socket PATH] [--rules FILE] [--config FILE]
+                      [--audit-socket PATH] [--operate-socket PATH]
+
+          --data DIR             where the ledger lies; made if it isn't there. One daemon at a time.
+          --socket PATH          where clients connect (DIR/stele.sock), any Redis client among them.
+          --rules FILE           the first start adopts this rulebook; later ones only say if it
+                                 differs from the one in force, which RULES PUT changes.
+          --audit-socket PATH    a door of its own for auditors (reads, streams, proofs) ...
+          --operate-socket PATH  ... and for operators (everything). Without them the one socket
+                                 admits all roles, and file permissions say who may connect.
+          --config FILE          name = value lines, # begins a comment: the options above without
+                                 their dashes, and
+                                   socket-group, audit-group, operate-group   groups that may connect
+                                   game-users, audit-users, operate-users     only these uids
+                                   connections-max                            at most 10000
+                                 SIGHUP reads the users again.
+          --help                 this text
+
+        SIGTERM and SIGINT: answer what was received, store the state, exit 0. kill -9 is safe, too.
+        Sockets passed by a service manager (LISTEN_FDS; named game, audit, operate) are used, and it
+        is told when the daemon is ready (NOTIFY_SOCKET). Neither is needed.
+
+        exit codes: 0 told to stop, 2 usage, 73 the directory or socket is held by another,
+                    75 the disk failed or the ledger is damaged, 78 configuration
+
+        Try it:  redis-cli -s DIR/stele.sock PROFILE alice      or  stele --help
+
+        """
+}

@@ -1,0 +1,52 @@
+import Engine
+import Store
+
+// Checkpoints: slices of the state on their way to DIR/state, one at a time, in the background.
+
+extension Front {
+    /// Hands the next slice over once the log has everything that it speaks of.
+    func writeCheckpoint() {
+        guard !isCheckpointWriting else { return }
+        guard let work = checkpointDeferred ?? engine.checkpointSlice() else { return }
+        guard work.waitsFor <= engine.durable else {
+            checkpointDeferred = work
+            return
+        }
+        checkpointDeferred = nil
+        isCheckpointWriting = true
+        isLastSlice = work.head != nil
+        storekeeper.submit(work)
+    }
+
+    func takeCheckpoint() {
+        for failure in storekeeper.takeAnswers() {
+            isCheckpointWriting = false
+            if let failure {
+                Report.line("a checkpoint was given up, what was stored before stays: \(failure)")
+                engine.checkpointFailed()
+            } else if isLastSlice {
+                engine.checkpointWritten()
+                counters.checkpoints += 1
+            }
+        }
+        writeCheckpoint()
+    }
+
+    /// At the end: stores what has changed, so that the next start has nothing to fold. Not to
+    /// succeed costs only time.
+    func finishCheckpoint() {
+        checkpointDeferred = nil
+        while isCheckpointWriting {
+            Syscall.waitReadable(storekeeper.done.descriptor, milliseconds: 10_000)
+            takeCheckpoint()
+        }
+        guard engine.hasChangedSinceCheckpoint, engine.fault == nil else { return }
+        engine.beginCheckpoint()
+        repeat {
+            writeCheckpoint()
+            guard isCheckpointWriting else { return }
+            Syscall.waitReadable(storekeeper.done.descriptor, milliseconds: 10_000)
+            takeCheckpoint()
+        } while engine.isCheckpointing
+    }
+}

@@ -1,0 +1,163 @@
+import Engine
+import Ledger
+import Wire
+
+// A connection's turn: receive, carry out, send.
+
+extension Front {
+    /// Carries out up to 64 requests of a connection.
+    func turn(_ connection: Connection) {
+        guard connection.isRunnable else { return settle(connection) }
+        var left = ServerLimits.turnCommandsMax
+        var wantsMore = true
+        while wantsMore, connection.isRunnable {
+            guard left > 0 else {
+                enqueue(connection)
+                break
+            }
+            guard !connection.isThrottled, !isOverloaded else {
+                counters.throttlings += 1
+                waiting.append(connection)
+                break
+            }
+            switch connection.input.parse(into: &request) {
+            case .complete(let next):
+                left -= 1
+                connection.partialSince = 0
+                wantsMore = carryOut(connection, next)
+            case .malformed(let fault):
+                counters.malformedFrames += 1
+                connection.output.prepare(&pool)
+                connection.output.writer.malformed(fault)
+                connection.isClosing = true
+                hold(connection)
+                connection.input.drop(&pool)
+            case .incomplete:
+                wantsMore = receive(connection)
+            }
+        }
+        settle(connection)
+    }
+
+    /// Whether replies that wait for the disk fill the memory set aside for them.
+    private var isOverloaded: Bool { outputTotal >= ServerLimits.inFlightBytesTotalMax && engine.head > engine.durable }
+
+    /// Receives once; returns whether something may have come.
+    private func receive(_ connection: Connection) -> Bool {
+        guard connection.mayReceive else { return false }
+        let before = connection.input.count
+        let reception = connection.input.receive(from: connection.rawDescriptor, &pool)
+        counters.bytesReceived += UInt64(connection.input.count - before)
+        connection.mayReceive = reception == .more
+        if reception == .ended { connection.hasEnded = true }
+        return connection.input.count > before
+    }
+
+    /// Carries one request out; returns whether the connection goes on with the next. Unless the
+    /// request has to be asked again, its bytes are done with.
+    private func carryOut(_ connection: Connection, _ next: Int) -> Bool {
+        connection.output.prepare(&pool)
+        connection.lastActiveAt = now
+        switch dispatch(connection) {
+        case .answered:
+            connection.input.advance(to: next)
+            hold(connection)
+            return true
+        case .answersLater:
+            connection.input.advance(to: next)
+            return false
+        case .askAgain:
+            waiting.append(connection)
+            return false
+        }
+    }
+
+    /// What a turn leaves behind: memory given back, clocks set, totals counted.
+    private func settle(_ connection: Connection) {
+        guard !connection.isClosed else { return }
+        connection.input.rest(&pool)
+        count(connection)
+        if connection.input.isEmpty || connection.isQueued || !connection.isRunnable {
+            connection.partialSince = 0
+        } else if connection.partialSince == 0, !connection.mayReceive {
+            connection.partialSince = now
+        }
+        if connection.hasEnded || connection.isClosing { enqueueFlush(connection) }
+    }
+
+    private func count(_ connection: Connection) {
+        outputTotal += connection.output.count - connection.countedOutput
+        connection.countedOutput = connection.output.count
+        if connection.output.count > ServerLimits.outputBytesMax {
+            counters.outputOverflows += 1
+            close(connection)
+        }
+    }
+
+    // MARK: Sending
+
+    func flush() {
+        var index = 0
+        while index < flushing.count {
+            let connection = flushing[index]
+            connection.isFlushQueued = false
+            if !connection.isClosed { flush(connection) }
+            index += 1
+        }
+        flushing.removeAll(keepingCapacity: true)
+        while outputTotal > ServerLimits.outputBytesTotalMax, let largest = largestOutput() {
+            counters.outputOverflows += 1
+            close(largest)
+        }
+    }
+
+    private func largestOutput() -> Connection? {
+        table.all.max { $0.output.count < $1.output.count }
+    }
+
+    private func flush(_ connection: Connection) {
+        let (progress, sent) = connection.output.send(to: connection.rawDescriptor, &pool)
+        counters.bytesSent += UInt64(sent)
+        count(connection)
+        switch progress {
+        case .failed: return close(connection)
+        case .blocked:
+            if sent > 0 || connection.stalledSince == 0 { connection.stalledSince = now }
+        case .done: connection.stalledSince = 0
+        }
+        let isOver =
+            connection.isClosing
+            || (connection.hasEnded && connection.pause == .none && !connection.isQueued
+                && !connection.mayReceive && !connection.isThrottled)
+        if isOver, connection.output.isEmpty { close(connection) }
+    }
+
+    // MARK: Ends
+
+    func close(_ connection: Connection) {
+        guard !connection.isClosed else { return }
+        outputTotal -= connection.countedOutput
+        connection.countedOutput = 0
+        table.remove(connection)
+        connection.close()
+        connection.input.drop(&pool)
+        if !blockedReads.isEmpty { blockedReads.removeAll { $0 === connection } }
+    }
+
+    /// Closes who began a request and doesn't finish it, and who doesn't read its replies.
+    func closeStuck() {
+        for connection in Array(table.all) {
+            if connection.partialSince != 0,
+                now - connection.partialSince >= Int64(ServerLimits.partialFrameSeconds) * 1_000
+            {
+                counters.partialFramesTimedOut += 1
+                close(connection)
+            } else if connection.stalledSince != 0,
+                now - connection.stalledSince >= Int64(ServerLimits.writeStallSeconds) * 1_000
+            {
+                counters.writeStallsTimedOut += 1
+                close(connection)
+            }
+        }
+    }
+}

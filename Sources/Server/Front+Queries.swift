@@ -1,0 +1,182 @@
+import Engine
+import Ledger
+import Wire
+
+// Reads: from memory where it has the answer, else from the log.
+
+extension Front {
+    func query(_ name: CommandName, _ connection: Connection) -> Dispatched {
+        do throws(Refusal) {
+            let query = try QueryParser.parse(name, request)
+            if query.isFromMemory {
+                try answerFromMemory(query, request, &connection.output.writer)
+                return .answered
+            }
+            return try answer(query, connection)
+        } catch {
+            return refuse(error, connection)
+        }
+    }
+
+    /// BALANCE and PROFILE as of now.
+    func answerFromMemory(
+        _ query: Query, _ request: Request, _ reply: inout ReplyWriter
+    ) throws(Refusal) {
+        var writer = RESPValues(reply)
+        switch query {
+        case .balance(let id, let balance, _):
+            let account = engine.account(request.bytes, id.range)
+            let name = try engine.balance(request.bytes, balance.range)
+            writer.balance(account.map { engine.ledger.state.balance($0, name) } ?? .zero)
+        case .profile(let id, _):
+            let view = engine.view(engine.account(request.bytes, id.range))
+            writer.profile(view, engine.ledger.rules, engine)
+        default: preconditionFailure("memory has no answer to \(query)")
+        }
+        reply = writer.reply
+    }
+
+    private func answer(_ query: Query, _ connection: Connection) throws(Refusal) -> Dispatched {
+        switch query {
+        case .balance(let id, let balance, let moment):
+            let name = try engine.balance(request.bytes, balance.range)
+            return try ask(view(id, moment), for: .balance(name), connection)
+        case .profile(let id, let moment):
+            return try ask(view(id, moment), for: .profile, connection)
+        case .why(let id, let balance, let moment):
+            let name = try engine.balance(request.bytes, balance.range)
+            let account = account(request, id) ?? .ledger
+            let kind = LogQuery.Kind.why(account, name, asOf: moment.map(AsOf.init))
+            return try ask([logQuery(kind, account)], for: .why(name), connection)
+        case .event(let sequence):
+            guard sequence <= engine.head else {
+                throw Refusal(
+                    .notFound, [.init("event", "\(sequence)"), .init("last", "\(engine.head)")],
+                    "there is no event \(sequence) yet, the last is \(engine.head)")
+            }
+            return try ask([logQuery(.event(sequence), nil)], for: .event, connection)
+        case .history(let history): return try self.history(history, connection)
+        case .streamRange, .streamRead, .streamLength, .streamInfo:
+            return try stream(query, connection)
+        case .rulesList, .rulesGet, .rulesCheck, .rulesPut:
+            return try rules(query, connection)
+        case .projectionList, .projectionRebuild: return try projection(query, connection)
+        case .info(let sections):
+            let names = sections.map { Misspelt.quoted(request.bytes, $0).lowercased() }
+            connection.output.writer.verbatim(info(names))
+            return .answered
+        }
+    }
+
+    // MARK: History
+
+    private func history(
+        _ history: HistoryQuery, _ connection: Connection
+    ) throws(Refusal) -> Dispatched {
+        var account: AccountNumber?
+        if let id = history.account {
+            guard let known = self.account(request, id) else { return noEvents(connection) }
+            account = known
+        }
+        var page = LogPage(account: account, countMax: history.count, isReversed: true)
+        if let before = history.before { page.to = before - 1 }
+        switch history.asOf {
+        case .sequence(let sequence)?: page.to = min(page.to, sequence)
+        case .time?:
+            throw Refusal(
+                .badArgument, [.init("argument", "ASOF")],
+                "HISTORY takes ASOF with a sequence number")
+        case nil: break
+        }
+        page.kind = history.kind.flatMap(EventKind.init)
+        page.since = history.since
+        if let currency = history.currency {
+            guard let word = word(request, currency) else { return noEvents(connection) }
+            page.currency = word
+        }
+        if let by = history.by {
+            guard let author = self.account(request, by) else { return noEvents(connection) }
+            page.actors = engine.actors(by: author)
+        }
+        return try ask([logQuery(.page(page), account)], for: .events, connection)
+    }
+
+    private func noEvents(_ connection: Connection) -> Dispatched {
+        connection.output.writer.array(0)
+        return .answered
+    }
+
+    // MARK: Names to numbers
+
+    /// `nil` if it was never seen.
+    func account(_ request: Request, _ range: ByteRange) -> AccountNumber? {
+        engine.account(request.bytes, range.range)
+    }
+
+    func word(_ request: Request, _ range: ByteRange) -> Word? {
+        engine.ledger.state.words.find(request.bytes, range.range)
+    }
+
+    private func view(_ id: ByteRange, _ moment: Moment?) -> [LogQuery] {
+        let account = account(request, id) ?? .ledger
+        let asOf = moment.map(AsOf.init) ?? .sequence(engine.head)
+        return [logQuery(.view(account, asOf: asOf), account)]
+    }
+
+    /// A query that sees everything decided so far.
+    func logQuery(_ kind: LogQuery.Kind, _ account: AccountNumber?) -> LogQuery {
+        var last: SequenceNumber = 0
+        if let account, account != .ledger { last = engine.last(account) }
+        return LogQuery(kind, waitsFor: engine.head, last: last)
+    }
+}
+
+extension AsOf {
+    init(_ moment: Moment) {
+        switch moment {
+        case .sequence(let sequence): self = .sequence(sequence)
+        case .time(let time): self = .time(time)
+        }
+    }
+}
+
+extension ValueWriter {
+    /// WHY: the balance, and what it came from, gathered by cause.
+    mutating func why(_ lines: [WhyLine], _ value: CellValue, _ names: some Naming) {
+        map { writer in
+            writer.key("balance")
+            writer.balance(value)
+            writer.key("causes")
+            writer.list { writer in
+                for line in lines { writer.line(line, names) }
+            }
+        }
+    }
+
+    private mutating func line(_ line: WhyLine, _ names: some Naming) {
+        map { writer in
+            writer.key("kind")
+            writer.text("\(line.kind)")
+            if line.cause != .none {
+                writer.key("cause")
+                writer.word(line.cause, names)
+            }
+            if line.why != nil {
+                writer.key("why")
+                writer.why(line.why, line.causeKind, names)
+            }
+            writer.key("events")
+            writer.number(Int64(line.count))
+            for (name, amount) in [
+                ("earned", line.earned), ("spent", line.spent), ("held", line.held),
+            ] where amount != 0 {
+                writer.key(name)
+                writer.number(amount)
+            }
+            writer.key("first")
+            writer.sequence(line.first)
+            writer.key("last")
+            writer.sequence(line.last)
+        }
+    }
+}

@@ -1,0 +1,363 @@
+import Engine
+import Ledger
+package import Store
+import Wire
+
+/// Why the daemon has to stop without answering what it still owes: a client settles an unanswered
+/// command by retrying with its KEY.
+package enum ServerFault: Error, Sendable, CustomStringConvertible {
+    case system(SystemFault)
+    /// A commit failed: its events may be on disk or not, only the next start can tell.
+    case commit(StoreError)
+    /// The ledger found what it has stored to be damaged.
+    case damage(String)
+
+    package var description: String {
+        switch self {
+        case .system(let fault): "\(fault)"
+        case .commit(let error): "a commit failed, its outcome is unknown: \(error)"
+        case .damage(let what): what
+        }
+    }
+}
+
+/// The thread that everything goes through: it polls, parses, decides, and holds each reply until
+/// what it speaks of is on disk.
+///
+/// Whatever arrived while the last batch was being written is the next one. No timers wait for
+/// more, no locks guard the ledger: it has one owner, this.
+final class Front {
+    static let version = "1.0.0"
+
+    let engine: Engine
+    let listeners: [Listener]
+    let settings: Settings
+    var poller: Poller
+    let signals: FileDescriptor
+    let committer: WorkerThread<PendingBatch, CommitOutcome>
+    let reader: WorkerThread<ReadJob, ReadOutcome>
+    let storekeeper: WorkerThread<CheckpointWork, StoreError?>
+    private var spareDescriptor: FileDescriptor?
+
+    var table = ConnectionTable()
+    var pool = BufferPool()
+    var counters = Counters()
+    let startedAt: Int64
+    /// Monotonic milliseconds, and the wall clock, as of this turn of the loop.
+    var now: Int64
+    var wall: Instant
+
+    // What one command is read into, kept for its memory.
+    var request = Request()
+    var command = Command()
+    var receipt = Receipt()
+
+    /// Connections with something to do, and those whose turn it is.
+    private var ready: [Connection] = []
+    private var running: [Connection] = []
+    var flushing: [Connection] = []
+    /// Connections whose command is asked again after the next commit, or that are held back.
+    var waiting: [Connection] = []
+
+    /// Batches are numbered from 1; replies wait for the open one or the one being written.
+    private(set) var openBatch: UInt64 = 1
+    private var isCommitting = false
+    private var takenHead: SequenceNumber
+    private var heldByOpen: [Connection] = []
+    private var heldByWritten: [Connection] = []
+
+    /// Reads of the log that wait for events to be durable, and how many are with the reader.
+    var deferredReads: [ReadJob] = []
+    var readsUnderWay = 0
+    /// XREAD BLOCKs that wait for events.
+    var blockedReads: [Connection] = []
+    var checkpointDeferred: CheckpointWork?
+    var isCheckpointWriting = false
+    var isLastSlice = false
+
+    var outputTotal = 0
+    private var nextTick: Int64
+    private var isDraining = false
+    private var drainDeadline: Int64 = 0
+
+    /// - Parameter signals: readable with SIGTERM, SIGINT or SIGHUP.
+    init(
+        engine: Engine, storage: Storage, listeners: [Listener], signals: consuming SignalSource,
+        settings: Settings
+    ) throws(SystemFault) {
+        self.engine = engine
+        self.listeners = listeners
+        self.settings = settings
+        self.signals = signals.take()
+        committer = try storage.makeCommitter()
+        reader = try storage.makeReader()
+        storekeeper = try storage.makeStorekeeper()
+        poller = try Poller()
+        spareDescriptor = Syscall.reserve()
+        now = Syscall.monotonicMilliseconds()
+        startedAt = now
+        nextTick = now
+        wall = Instant(microseconds: Syscall.wallMicroseconds())
+        takenHead = engine.durable
+        for (index, listener) in listeners.enumerated() {
+            try poller.add(listener.descriptor, PollToken(.listener, slot: index))
+        }
+        try poller.add(self.signals, PollToken(.signals))
+        try poller.add(committer.done.descriptor, PollToken(.committer))
+        try poller.add(reader.done.descriptor, PollToken(.reader))
+        try poller.add(storekeeper.done.descriptor, PollToken(.storekeeper))
+    }
+
+    // MARK: The loop
+
+    /// Serves until it is told to stop and everything owed has been answered.
+    ///
+    /// - Throws: where nothing may be answered any more; the process has to end.
+    func run() throws(ServerFault) {
+        while !isDrained {
+            do throws(SystemFault) {
+                try poller.wait(milliseconds: ready.isEmpty ? timeout : 0)
+            } catch {
+                throw .system(error)
+            }
+            now = Syscall.monotonicMilliseconds()
+            wall = Instant(microseconds: Syscall.wallMicroseconds())
+            try takeEvents()
+            giveTurns()
+            expireBlockedReads()
+            if let fault = engine.fault { throw .damage(fault) }
+            if ready.isEmpty || engine.ledger.buffer.count >= ServerLimits.batchEventsWanted {
+                handOver()
+            }
+            flush()
+            if now >= nextTick { tick() }
+        }
+        closeAll()
+    }
+
+    private var timeout: Int {
+        var until = nextTick
+        for connection in blockedReads {
+            if let deadline = connection.blocked?.deadline { until = min(until, deadline) }
+        }
+        return Int(max(0, until - now))
+    }
+
+    private func takeEvents() throws(ServerFault) {
+        for index in 0..<poller.events.count {
+            let event = poller.events[index]
+            switch event.token.kind {
+            case .listener: accept(listeners[Int(event.token.slot)])
+            case .signals: takeSignals()
+            case .committer: try takeCommits()
+            case .reader: takeReads()
+            case .storekeeper: takeCheckpoint()
+            case .connection:
+                guard let connection = table[Int(event.token.slot), event.token.generation] else {
+                    continue
+                }
+                if event.isHungUp { connection.hasEnded = true }
+                if event.isReadable {
+                    connection.mayReceive = true
+                    enqueue(connection)
+                }
+                if event.isWritable { enqueueFlush(connection) }
+            }
+        }
+    }
+
+    /// One turn for each that has something to do.
+    private func giveTurns() {
+        guard !isDraining else { return ready.removeAll() }
+        swap(&ready, &running)
+        for connection in running {
+            connection.isQueued = false
+            turn(connection)
+        }
+        running.removeAll(keepingCapacity: true)
+    }
+
+    func enqueue(_ connection: Connection) {
+        guard !connection.isQueued, !connection.isClosed else { return }
+        connection.isQueued = true
+        ready.append(connection)
+    }
+
+    func enqueueFlush(_ connection: Connection) {
+        guard !connection.isFlushQueued, !connection.isClosed else { return }
+        connection.isFlushQueued = true
+        flushing.append(connection)
+    }
+
+    // MARK: Batches
+
+    /// Marks the replies written to a connection since the last call: they are sent when every
+    /// event decided so far is on disk.
+    func hold(_ connection: Connection) {
+        let isDurable = engine.head <= engine.durable
+        let batch = isDurable ? 0 : engine.head > takenHead ? openBatch : openBatch - 1
+        connection.output.hold(for: batch)
+        if batch == 0 {
+            enqueueFlush(connection)
+        } else if connection.heldBatch != batch {
+            connection.heldBatch = batch
+            if batch == openBatch {
+                heldByOpen.append(connection)
+            } else {
+                heldByWritten.append(connection)
+            }
+        }
+    }
+
+    /// Gives what was decided to the committer, unless it is still busy with the batch before.
+    private func handOver() {
+        guard !isCommitting, let batch = engine.takeBatch() else { return }
+        isCommitting = true
+        takenHead = engine.head
+        openBatch += 1
+        swap(&heldByOpen, &heldByWritten)
+        counters.batches += 1
+        committer.submit(batch)
+    }
+
+    private func takeCommits() throws(ServerFault) {
+        for outcome in committer.takeAnswers() {
+            switch outcome {
+            case .failed(let error): throw .commit(error)
+            case .committed(let batch, let head):
+                engine.committed(batch, head)
+                isCommitting = false
+                let written = openBatch - 1
+                let released = heldByWritten
+                heldByWritten.removeAll(keepingCapacity: true)
+                // The next batch is on its way before the replies to this one are sent.
+                handOver()
+                for connection in released where !connection.isClosed {
+                    connection.output.release(upTo: written)
+                    enqueueFlush(connection)
+                }
+                resumeAfterCommit()
+            }
+        }
+    }
+
+    private func resumeAfterCommit() {
+        for connection in waiting { enqueue(connection) }
+        waiting.removeAll(keepingCapacity: true)
+        startReads()
+        wakeBlockedReads()
+        writeCheckpoint()
+    }
+
+    // MARK: Housekeeping
+
+    private func tick() {
+        nextTick = now + 1_000
+        engine.tick(at: wall)
+        handOver()
+        closeStuck()
+        if !engine.isCheckpointing, engine.isCheckpointDue { engine.beginCheckpoint() }
+        writeCheckpoint()
+    }
+
+    private func takeSignals() {
+        while let signal = Syscall.nextSignal(signals) {
+            if Syscall.isReload(signal) {
+                reload()
+            } else if !isDraining {
+                Report.line("stopping: answering what was received")
+                settings.manager.notify("STOPPING=1")
+                isDraining = true
+                drainDeadline = now + 5_000
+            }
+        }
+    }
+
+    /// Reads the config file again; who may no longer connect is shown out.
+    private func reload() {
+        settings.manager.notify("RELOADING=1")
+        settings.policy.reload()
+        for connection in Array(table.all)
+        where settings.policy.role(connection.door.role, uid: connection.peer.uid)
+            != connection.peer.role
+        {
+            close(connection)
+        }
+        settings.manager.notify("READY=1")
+    }
+
+    /// Nothing is being committed or to be, and nobody is owed a reply that it would read.
+    private var isDrained: Bool {
+        guard isDraining else { return false }
+        if isCommitting || engine.head > engine.durable { return false }
+        if now >= drainDeadline { return true }
+        return !table.all.contains { $0.output.hasReady } && readsUnderWay == 0
+    }
+
+    private func closeAll() {
+        for listener in listeners { listener.removePath() }
+        for connection in Array(table.all) { close(connection) }
+        committer.end()
+        reader.end()
+        finishCheckpoint()
+        storekeeper.end()
+    }
+
+    // MARK: Doors
+
+    private func accept(_ listener: Listener) {
+        guard !isDraining else { return }
+        for _ in 0..<ServerLimits.acceptsPerTurnMax {
+            switch Syscall.accept(listener.descriptor) {
+            case .connection(let descriptor): admit(descriptor, listener)
+            case .none: return
+            case .failed: return
+            case .exhausted: return shedOne(listener)
+            }
+        }
+    }
+
+    /// No descriptor is left: the spare one lets us take a peer in just to show it out, so that the
+    /// door doesn't call for us in vain again and again.
+    private func shedOne(_ listener: Listener) {
+        counters.descriptorsExhausted += 1
+        spareDescriptor = nil
+        if case .connection(let descriptor) = Syscall.accept(listener.descriptor) {
+            _ = Syscall.send(descriptor.rawValue, Self.full, 0..<Self.full.count)
+        }
+        spareDescriptor = Syscall.reserve()
+    }
+
+    private static let full = Array("-ERR max number of clients reached\r\n".utf8)
+
+    private func admit(_ descriptor: consuming FileDescriptor, _ listener: Listener) {
+        let reserved = listener.door.role.contains(.operate) ? 0 : ServerLimits.connectionsReserved
+        guard table.count < settings.connectionsMax - reserved else {
+            counters.connectionsRefused += 1
+            _ = Syscall.send(descriptor.rawValue, Self.full, 0..<Self.full.count)
+            return
+        }
+        guard let credentials = Syscall.credentials(of: descriptor),
+            let role = settings.policy.role(listener.door.role, uid: credentials.uid)
+        else {
+            counters.peersDenied += 1
+            return
+        }
+        Syscall.setSendBuffer(descriptor, bytes: ServerLimits.sendBufferBytes)
+        counters.connectionsAccepted += 1
+        let raw = descriptor.rawValue
+        let connection = table.insert { id, slot, generation in
+            Connection(
+                id: id, slot: slot, generation: generation,
+                peer: Peer(uid: credentials.uid, role: role), pid: credentials.pid,
+                door: listener.door, now: now)
+        }
+        connection.open(descriptor)
+        let token = PollToken(.connection, slot: connection.slot, generation: connection.generation)
+        do throws(SystemFault) {
+            try poller.addConnection(raw, token)
+        } catch {
+            return close(connection)
+        }
+    }
+}

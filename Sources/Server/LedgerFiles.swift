@@ -1,0 +1,50 @@
+import Engine
+import Ledger
+import Proof
+import Secrets
+import Store
+
+/// Opens a directory for the one daemon that may write it, and folds what it has.
+struct LedgerFiles {
+    let directory: DataDirectory
+    let engine: Engine
+    let storage: Storage
+
+    init(_ path: String, report: (String) -> Void) throws {
+        let wall = Instant(microseconds: Syscall.wallMicroseconds())
+        directory = try DataDirectory.open(path) { () throws(StoreError) in
+            do throws(RandomnessUnavailable) {
+                return Genesis.batch(
+                    id: try randomBytes(count: 16), key: try AccountKey.random(), at: wall)
+            } catch {
+                throw .system(operation: "random bytes", code: 5, path: path)
+            }
+        }
+        for warning in directory.warnings { report("warning: \(warning)") }
+        if directory.wasCreated { report("a new ledger begins in \(path)") }
+        guard let stored = directory.state else { throw StoreError.missing(path: path) }
+        let state = StateStore(stored, checksum: Self.checksum)
+        var told: SequenceNumber = 0
+        let opening = try Opening.open(
+            log: directory.log, state: state, random: AccountKey.random
+        ) { reached in
+            guard reached >= told + 1_000_000 else { return }
+            told = reached
+            report("folding the log: event \(reached)")
+        }
+        engine = opening.engine
+        storage = Storage(log: directory.log, state: state, writer: opening.writer)
+        if opening.wasRebuilt, !directory.wasCreated {
+            report("the state was missing or damaged: built anew from the log")
+        }
+        report("\(engine.head) events, \(opening.foldedCount) of them folded now")
+    }
+
+    /// SipHash-2-4-64 of an entry's key and value.
+    static let checksum: StateChecksum = { key, value in
+        var hash = SipHash(key: .checksum, isWide: false)
+        for index in key.indices { hash.append(key[index]) }
+        for index in value.indices { hash.append(value[index]) }
+        return hash.finish64()
+    }
+}

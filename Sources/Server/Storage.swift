@@ -1,0 +1,59 @@
+import Engine
+import Ledger
+package import Store
+
+/// What became of a batch.
+enum CommitOutcome: Sendable {
+    case committed(PendingBatch, LogHead)
+    /// Whether it is on disk is unknown.
+    case failed(StoreError)
+}
+
+/// The files behind the engine, for the threads that may wait for the disk.
+package struct Storage {
+    private let log: LMDBLog
+    private let state: StateStore<LMDBState>
+    private let writer: LogWriter
+
+    package init(log: LMDBLog, state: StateStore<LMDBState>, writer: LogWriter) {
+        self.log = log
+        self.state = state
+        self.writer = writer
+    }
+
+    /// lmdb.h: a write transaction must stay on the thread that began it; all of the log's are
+    /// this one's.
+    func makeCommitter() throws(SystemFault) -> WorkerThread<PendingBatch, CommitOutcome> {
+        let log = log
+        var writer = writer
+        return try WorkerThread("stele-commit") { batch in
+            do throws(StoreError) {
+                return .committed(batch, try writer.append(batch, to: log))
+            } catch {
+                return .failed(error)
+            }
+        }
+    }
+
+    func makeReader() throws(SystemFault) -> WorkerThread<ReadJob, ReadOutcome> {
+        let reader = LogReader(log)
+        return try WorkerThread("stele-read") { job in
+            ReadOutcome(
+                slot: job.slot, generation: job.generation,
+                answers: job.queries.map { $0.run(reader) })
+        }
+    }
+
+    /// Writes checkpoints into DIR/state.
+    func makeStorekeeper() throws(SystemFault) -> WorkerThread<CheckpointWork, StoreError?> {
+        let state = state
+        return try WorkerThread("stele-state") { work in
+            do throws(StoreError) {
+                try work.write(to: state)
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+"""The two programs from outside: starting, stopping, exit codes, a second daemon, import, the command line."""
+
+import csv
+import json
+import os
+import signal
+import stat
+import subprocess
+import time
+from collections import defaultdict
+
+import pytest
+
+import daemon as daemons
+
+SAMPLE = daemons.ROOT / "fixtures/contributions-sample.csv"
+CONTRIBUTIONS = daemons.ROOT / "fixtures/rulebooks/contributions.json5"
+
+
+def test_sigterm_drains_and_exits_0(daemon):
+    with daemon.client() as client:
+        client.send(b"".join(b"*4\r\n$5\r\nAWARD\r\n$5\r\nalice\r\n$4\r\ncoin\r\n$1\r\n1\r\n" for _ in range(500)))
+        replies = [client.reply() for _ in range(500)]
+        assert daemon.stop() == 0
+    assert not daemon.socket.exists()
+    daemon.start()
+    with daemon.client() as client:
+        assert client.map("BALANCE", "alice", "coin")["available"] == len(replies)
+
+
+def test_a_second_daemon_is_told_who_holds_the_directory(daemon):
+    second = daemons.Daemon(directory=daemon.scratch)
+    second.socket = daemon.scratch / "sock2"
+    second.errors = daemon.scratch / "stderr2"
+    began = time.monotonic()
+    second.spawn()
+    assert second.process.wait(10) != 0
+    assert time.monotonic() - began < 3
+    assert str(daemon.process.pid) in second.said()
+    with daemon.client() as client:
+        assert client.call("PING") == "PONG"
+    assert not second.socket.exists()
+
+
+def test_the_socket_of_a_killed_daemon_is_taken_over(daemon):
+    daemon.kill()
+    assert daemon.socket.exists()
+    daemon.start()
+    with daemon.client() as client:
+        assert client.call("PING") == "PONG"
+
+
+def test_what_it_says_is_one_line_a_fact(daemon):
+    lines = daemon.said().splitlines()
+    assert lines and all(line.strip() and len(line) < 400 for line in lines)
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--data"], ["--fly"], ["--data", "x", "--nosync"], ["--data", "x", "--socket", "y" * 120]]
+)
+def test_wrong_usage_exits_2(arguments, tmp_path):
+    done = subprocess.run(
+        [str(daemons.program("steled")), *arguments], capture_output=True, text=True, timeout=10, cwd=tmp_path
+    )
+    assert done.returncode == 2, (done.returncode, done.stderr)
+    assert done.stderr.strip() and not list(tmp_path.iterdir())
+
+
+def test_help_and_version():
+    for program in ("steled", "stele"):
+        done = subprocess.run([str(daemons.program(program)), "--help"], capture_output=True, text=True, timeout=10)
+        assert done.returncode == 0 and "--data" in done.stdout
+
+
+def test_a_wrong_rulebook_stops_the_first_start(tmp_path):
+    rules = tmp_path / "wrong.json5"
+    rules.write_text("{ edition: 1,\n currencies: { 'a b': {} },\n ladders: 7 }\n")
+    daemon = daemons.Daemon(rules=rules)
+    try:
+        daemon.spawn()
+        assert daemon.process.wait(10) not in (0, -signal.SIGSEGV, -signal.SIGILL, -signal.SIGTRAP)
+        said = daemon.said()
+        assert "wrong.json5:2" in said and "wrong.json5:3" in said, said
+    finally:
+        daemon.remove()
+
+
+def test_a_directory_for_others_is_refused(make_daemon):
+    daemon = make_daemon(start=False)
+    daemon.data.mkdir(mode=0o777)
+    os.chmod(daemon.data, 0o777)
+    daemon.spawn()
+    assert daemon.process.wait(10) != 0
+    assert daemon.said().strip()
+
+
+def test_a_later_different_file_is_a_warning(daemon, tmp_path):
+    other = tmp_path / "other.json5"
+    other.write_text(daemon.rules.read_text() + "\n// Changed.\n")
+    daemon.stop()
+    daemon.rules = other
+    daemon.start()
+    assert "RULES PUT" in daemon.said()
+
+
+# stele
+
+
+def test_the_tools_exit_codes(daemon, tmp_path):
+    socket = ["--socket", daemon.socket]
+    assert daemons.stele(*socket, "AWARD", "alice", "coin", 5).returncode == 0
+    reply = json.loads(daemons.stele(*socket, "BALANCE", "alice", "coin", "--json").stdout)
+    assert reply["available"] == 5
+    assert daemons.stele(*socket, "SPEND", "alice", "coin", 50, check=False).returncode == 3
+    assert daemons.stele("--fly", check=False).returncode == 2
+    assert daemons.stele("--socket", tmp_path / "none", "PING", check=False).returncode == 4
+    refused = daemons.stele(*socket, "SPEND", "alice", "coin", 50, check=False)
+    assert "INSUFFICIENT" in refused.stdout + refused.stderr
+
+
+def test_the_tool_without_permission_exits_5(make_daemon):
+    daemon = make_daemon(doors=True)
+    assert daemons.stele("--socket", daemon.socket, "FREEZE", "alice", check=False).returncode == 5
+
+
+@pytest.fixture(scope="module")
+def imported():
+    daemon = daemons.Daemon(rules=CONTRIBUTIONS).start()
+    daemons.stele(
+        "--socket", daemon.socket, "import", SAMPLE, "--action", "contribution", "--account", "account",
+        "--key", "id", "--time", "time",
+    )
+    yield daemon
+    daemon.remove()
+
+
+def expected():
+    xp, reputation = defaultdict(int), defaultdict(int)
+    for row in csv.DictReader(open(SAMPLE)):
+        amount = 5 if row["merge"] == "1" else 10 + 2 * min(int(row["files"]), 20)
+        xp[row["account"]] += amount
+        reputation[row["account"], row["project"]] += amount
+    return xp, reputation
+
+
+def test_the_sample_is_imported_exactly(imported):
+    xp, reputation = expected()
+    tiers = [("legend", 100_000), ("maintainer", 25_000), ("core", 5_000), ("regular", 500), ("newcomer", 0)]
+    with imported.client() as client:
+        for account, amount in xp.items():
+            profile = client.map("PROFILE", account)
+            assert client.map("BALANCE", account, "xp")["available"] == amount
+            level = 1
+            while 100 * level * (level + 1) // 2 <= amount:
+                level += 1
+            assert profile["ladders"]["level"]["rung"] == level, account
+            assert profile["ladders"]["tier"]["rung"] == next(name for name, floor in tiers if amount >= floor)
+        for (account, project), amount in reputation.items():
+            assert client.map("BALANCE", account, f"reputation:{project}")["available"] == amount
+        times = [event.get("at") for event in client.call("HISTORY", next(iter(xp)), "COUNT", 50)]
+        assert all(at.startswith(("2019", "202")) for at in times if at)
+
+
+def test_importing_twice_changes_nothing(imported):
+    with imported.client() as client:
+        before = client.call("XLEN", "log")
+        daemons.stele(
+            "--socket", imported.socket, "import", SAMPLE, "--action", "contribution", "--account", "account",
+            "--key", "id", "--time", "time",
+        )
+        assert client.call("XLEN", "log") == before
+
+
+def test_verify_finds_nothing_wrong_beside_the_daemon(imported):
+    said = daemons.stele("verify", "--data", imported.data)
+    assert said.returncode == 0 and said.stdout.strip()
+
+
+def test_verify_names_the_first_thing_wrong(imported, tmp_path):
+    copy = tmp_path / "copy"
+    subprocess.run(["cp", "-a", str(imported.data), str(copy)], check=True)
+    data = copy / "log" / "data.mdb"
+    content = bytearray(data.read_bytes())
+    place = content.rfind(b"STLB") + 400
+    content[place] ^= 1
+    data.write_bytes(content)
+    done = daemons.stele("verify", "--data", copy, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert any(character.isdigit() for character in done.stdout + done.stderr)
+
+
+def test_rebuild_proves_the_state(imported):
+    imported.stop()
+    done = daemons.stele("rebuild", "--data", imported.data)
+    assert done.returncode == 0
+    imported.start()
+    test_the_sample_is_imported_exactly(imported)
+
+
+def test_files_are_the_owners(imported):
+    for path in imported.data.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path

@@ -1,0 +1,200 @@
+"""Every read: what it answers for those seen and those never seen, now and as of then."""
+
+import time
+
+import pytest
+
+import resp
+
+
+@pytest.fixture
+def alice(client, someone):
+    """An account with a small life; the replies of its events in order."""
+    life = [
+        client.map("AWARD", someone, "xp", 120),
+        client.map("AWARD", someone, "gold:purse", 40, "MEMO", "starter"),
+        client.map("SPEND", someone, "gold:purse", 15, "FOR", "lamp"),
+        client.map("RECORD", someone, "quest", "difficulty=4", "place=cave", "BY", someone + "gm"),
+        client.map("FACT", someone, "class", "mage"),
+    ]
+    return someone, life
+
+
+def test_an_account_never_seen_is_empty(client, someone):
+    before = client.call("XLEN", "log")
+    assert client.map("BALANCE", someone, "coin") == {"earned": 0, "spent": 0, "held": 0, "available": 0}
+    profile = client.map("PROFILE", someone)
+    assert profile["last"] == 0
+    assert profile["ladders"]["level"]["rung"] == 1
+    assert profile["ladders"]["tier"]["rung"] == "newcomer"
+    assert client.call("HISTORY", someone) == []
+    assert client.call("XLEN", f"log:{someone}") == 0
+    assert client.call("XLEN", "log") == before
+    assert client.refusal("BALANCE", someone, "nothing").code == "UNDECLARED"
+
+
+def test_a_profile(client, alice):
+    account, life = alice
+    profile = client.map("PROFILE", account)
+    assert profile["balances"]["xp"] == 160 or profile["balances"]["xp"]["available"] == 160
+    assert profile["last"] == life[-1]["seq"]
+    assert profile["facts"] == {"class": "mage"}
+    level = profile["ladders"]["level"]
+    assert (level["rung"], level["floor"], level["next"], level["remaining"]) == (2, 100, 300, 140)
+    assert level["progress"] in (60, "60", "3/10")
+
+
+def test_history_runs_backwards(client, alice):
+    account, life = alice
+    events = client.call("HISTORY", account)
+    seqs = [event["seq"] for event in events]
+    assert seqs == sorted(seqs, reverse=True)
+    assert [event["seq"] for event in events if event["kind"] != "account"] == [e["seq"] for e in reversed(life)]
+    assert [e["seq"] for e in client.call("HISTORY", account, "COUNT", 2)] == seqs[:2]
+    assert [e["seq"] for e in client.call("HISTORY", account, "BEFORE", seqs[1])] == seqs[2:]
+    assert {e["kind"] for e in client.call("HISTORY", account, "KIND", "spend")} == {"spend"}
+    with_coin = client.call("HISTORY", account, "CURRENCY", "gold")
+    assert [e["seq"] for e in with_coin] == [life[2]["seq"], life[1]["seq"]]
+    assert [e["seq"] for e in client.call("HISTORY", account, "BY", account + "gm")] == [life[3]["seq"]]
+    assert [e["seq"] for e in client.call("HISTORY", account, "SINCE", life[3]["time"])] == seqs[:2]
+    for wrong in [("COUNT", "0"), ("COUNT", "x"), ("KIND", "song"), ("BEFORE", "x"), ("SINCE", "x"), ("WHAT", "x")]:
+        assert client.refusal("HISTORY", account, *wrong).code in ("BADARG", "UNDECLARED"), wrong
+
+
+def test_the_whole_ledgers_history(client, alice):
+    newest = client.call("HISTORY", "*", "COUNT", 3)
+    length = client.call("XLEN", "log")
+    assert [event["seq"] for event in newest] == [length, length - 1, length - 2]
+    one = client.call("HISTORY", "*", "COUNT", 1, "KIND", "genesis")
+    assert one[0]["seq"] == 1
+
+
+def test_an_event(client, alice):
+    account, life = alice
+    event = client.map("EVENT", life[2]["seq"])
+    assert event["seq"] == life[2]["seq"] and event["time"] == life[2]["time"]
+    assert (event["kind"], event["account"], event["cause"]["name"]) == ("spend", account, "lamp")
+    posting = event["postings"][0]
+    assert (posting["account"], posting["balance"], posting["side"], posting["amount"]) == (
+        account, "gold:purse", "spend", 15,
+    )
+    climbed = client.map("EVENT", life[0]["seq"])
+    assert climbed["rungs"]
+    assert client.map("EVENT", life[1]["seq"])["memo"] == "starter"
+    assert client.map("EVENT", 1)["kind"] == "genesis"
+    for wrong in ["0", "-1", "x", ""]:
+        assert client.refusal("EVENT", wrong).code in ("BADARG", "NOTFOUND")
+
+
+def test_why(client, alice):
+    account, life = alice
+    why = client.call("WHY", account, "gold:purse")
+    text = str(why)
+    assert str(life[1]["seq"]) in text and str(life[2]["seq"]) in text
+    assert client.refusal("WHY", account, "nothing").code == "UNDECLARED"
+
+
+def test_as_of_a_sequence_number_and_a_time(client, alice):
+    account, life = alice
+    purse = ("BALANCE", account, "gold:purse")
+    assert client.map(*purse, "ASOF", life[0]["seq"])["available"] == 0
+    assert client.map(*purse, "ASOF", life[1]["seq"])["available"] == 40
+    assert client.map(*purse, "ASOF", life[2]["seq"]) == {"earned": 40, "spent": 15, "held": 0, "available": 25}
+    assert client.map(*purse, "ASOF", life[1]["time"])["available"] in (40, 25)  # events at that time included
+    assert client.map(*purse, "ASOF", "2001-01-01T00:00:00Z")["available"] == 0
+    then = client.map("PROFILE", account, "ASOF", life[1]["seq"])
+    assert then["last"] == life[1]["seq"] and "class" not in then.get("facts", {})
+    assert then["ladders"]["level"]["rung"] == 2
+    before = client.map("PROFILE", account, "ASOF", life[0]["seq"] - 2)
+    assert before["last"] == 0 and before["ladders"]["level"]["rung"] == 1
+    events = client.call("HISTORY", account, "ASOF", life[2]["seq"])
+    assert events[0]["seq"] == life[2]["seq"]
+    for wrong in ["x", "-1", ""]:
+        assert client.refusal(*purse, "ASOF", wrong).code == "BADARG"
+
+
+def test_rules_are_listed_read_checked_and_put(daemon):
+    from pathlib import Path
+
+    text = Path(daemon.rules).read_text()
+    with daemon.client() as client:
+        listed = client.call("RULES", "LIST")
+        assert len(listed) == 1
+        assert client.call("RULES", "GET") == text or text in str(client.call("RULES", "GET"))
+        client.call("RULES", "CHECK", text)
+        broken = text.replace("coin", "co in", 1) + "}"
+        assert client.refusal("RULES", "CHECK", broken).code == "RULES"
+        assert client.refusal("RULES", "PUT", broken).code == "RULES"
+        length = client.call("XLEN", "log")
+        client.call("AWARD", "alice", "coin", 1)
+        changed = text + "\n// A second edition.\n"
+        client.call("RULES", "PUT", changed)
+        assert len(client.call("RULES", "LIST")) == 2
+        assert client.call("XLEN", "log") > length
+        assert client.map("AWARD", "alice", "coin", 1)["balances"] == {"coin": 2}
+    daemon.restart()
+    with daemon.client() as client:
+        assert len(client.call("RULES", "LIST")) == 2
+    assert "RULES PUT" in daemon.said()  # a different FILE is a warning that names it
+
+
+def test_info_and_manners(client):
+    info = client.call("INFO")
+    fields = dict(line.split(":", 1) for line in info.replace("\r", "").split("\n") if ":" in line)
+    assert fields["redis_version"]
+    assert client.call("PING") == "PONG" and client.call("PING", "x") == "x"
+    assert client.call("ECHO", "x") == "x"
+    assert client.call("SELECT", 0) == "OK"
+    assert isinstance(client.refusal("SELECT", 1), resp.Refused)
+    assert client.call("CLIENT", "SETNAME", "me") == "OK"
+    assert client.call("CLIENT", "GETNAME") == "me"
+    assert client.call("CLIENT", "ID") > 0
+    assert client.refusal("HELLO", 4).code == "NOPROTO"
+    assert client.call("RESET") == "RESET"
+
+
+def test_hello_changes_the_language(shared):
+    with shared.client(protocol=2) as client:
+        assert isinstance(client.call("BALANCE", "alice", "coin"), list)
+        assert client.call("HELLO", 3)["proto"] == 3
+        assert isinstance(client.call("BALANCE", "alice", "coin"), dict)
+        assert resp.pairs(client.call("HELLO", 2))["proto"] == 2
+        flat = client.call("AWARD", "alice", "coin", 1)
+        assert flat[0] == "seq" and not resp.pairs(flat)["duplicate"]
+
+
+def test_quit_ends_the_connection(shared):
+    with shared.client() as client:
+        assert client.call("QUIT") == "OK"
+        assert client.until_closed() == b""
+
+
+def test_commands_document_themselves(client):
+    docs = client.call("COMMAND", "DOCS")
+    for name in ("award", "spend", "transfer", "hold", "settle", "release", "record", "fact", "reverse", "freeze",
+                 "unfreeze", "forget", "balance", "profile", "history", "event", "why", "xrange", "xread", "rules"):
+        assert name in docs, name
+        assert docs[name]["summary"] and "arguments" in docs[name]
+    assert client.call("COMMAND", "COUNT") == len(client.call("COMMAND"))
+    assert set(client.call("COMMAND", "DOCS", "award")) == {"award"}
+
+
+def test_reads_are_never_stale(client, someone):
+    """A read behind a write in the same pipeline sees it, again and again."""
+    for round_ in range(1, 40):
+        award, balance, history = client.many(
+            [("AWARD", someone, "coin", 1), ("BALANCE", someone, "coin"), ("HISTORY", someone, "COUNT", 1)]
+        )
+        assert balance["available"] == round_ and history[0]["seq"] == award["seq"]
+
+
+def test_projections_are_rebuilt(daemon):
+    with daemon.client() as client:
+        for n in range(50):
+            client.call("AWARD", f"p{n % 7}", "coin", n + 1)
+        before = [client.map("PROFILE", f"p{n}") for n in range(7)]
+        client.call("PROJECTION", "LIST")
+        client.call("PROJECTION", "REBUILD", "accounts")
+        deadline = time.monotonic() + 5
+        while [client.map("PROFILE", f"p{n}") for n in range(7)] != before:
+            assert time.monotonic() < deadline

@@ -1,0 +1,78 @@
+import Ledger
+import Proof
+import Store
+import Wire
+
+/// Every decoder meets whatever libFuzzer thinks of; the first byte chooses which one.
+///
+/// A decoder may refuse. It may not trap, hang, or take bytes that its encoder would not write.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let input = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+    guard let choice = input.first else { return 0 }
+    let data = Array(input.dropFirst())
+    switch choice % 5 {
+    case 0: fuzzEvent(data)
+    case 1: _ = State.isRow(data)
+    case 2: fuzzRulebook(data)
+    case 3: fuzzRequests(data)
+    default: fuzzBatch(data)
+    }
+    return 0
+}
+
+private func fuzzEvent(_ data: [UInt8]) {
+    var event = Event()
+    guard (try? event.decode(data, data.indices)) != nil else { return }
+    var writer = ByteWriter(capacity: 1 << 16)
+    event.encode(into: &writer)
+    var again: [UInt8] = []
+    writer.appendFramed(to: &again)
+    precondition(Array(again.suffix(data.count)) == data, "an event has two encodings")
+}
+
+private struct Words: WordAssigner {
+    var last: UInt32 = 0
+
+    mutating func word(for text: [UInt8]) -> Word {
+        last += 1
+        return Word(last)
+    }
+}
+
+private func fuzzRulebook(_ data: [UInt8]) {
+    var words = Words()
+    switch Rulebook.compile(source: data, file: "fuzz.json5", words: &words) {
+    case .success: break
+    case .failure(let mistakes): precondition(!"\(mistakes)".isEmpty, "wrong, but nothing is said")
+    }
+}
+
+/// A connection's bytes: requests until one is incomplete or malformed, each taken apart.
+private func fuzzRequests(_ data: [UInt8]) {
+    var request = Request()
+    var command = Command()
+    var at = 0
+    while case .complete(let next) = RequestParser.parse(
+        data, from: at, to: data.count, into: &request)
+    {
+        precondition(next > at, "a request without bytes")
+        at = next
+        guard request.count > 0 else { continue }
+        guard let name = CommandTable.lookup(request.bytes, request.arguments[0]) else { continue }
+        if name.isWrite {
+            _ = try? WriteParser.parse(name, &request, into: &command)
+        } else if name.isQuery {
+            _ = try? QueryParser.parse(name, request)
+        }
+    }
+}
+
+/// A batch whose hashes are right whatever it says, so that what lies behind them is reached.
+private func fuzzBatch(_ data: [UInt8]) {
+    guard data.count >= 184 else { return }
+    var value = data
+    value.replaceSubrange(152..<184, with: SHA256.hash(Array(value[..<152])).bytes)
+    guard let header = try? BatchHeader(checking: value.span) else { return }
+    _ = try? header.forEachEvent(in: value.span, from: 0) { _, _ in true }
+}
