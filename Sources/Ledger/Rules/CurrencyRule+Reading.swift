@@ -24,7 +24,8 @@ extension RulebookCompiler {
         let raw = roles(reader.take("raw"))
         finish(reader, "a currency")
         return CurrencyRule(
-            name: word, text: member.key, decimals: Int(decimals), facets: facets, floor: floor, cap: cap,
+            name: word, text: member.key, decimals: Int(decimals), facets: facets, floor: floor,
+            cap: cap,
             neverDecreases: neverDecreases, isTransferable: isTransferable,
             receivedClimbs: receivedClimbs, raw: raw)
     }
