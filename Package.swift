@@ -53,6 +53,7 @@ let package = Package(
         tests("ProofTests", needs: ["Proof"]),
         tests("SecretsTests", needs: ["Secrets"]),
         tests("StoreTests", needs: ["Store", "LMDB", "Proof"]),
+        tests("SteleTests", needs: ["stele", "Wire", "Engine", "Ledger", "Store", "Proof", "Secrets", "CLinux"]),
         tests("WireTests", needs: ["Wire", "Ledger"]),
         tests("ServerTests", needs: ["Server", "Engine", "Wire", "Ledger", "Store"]),
     ]

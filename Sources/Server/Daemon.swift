@@ -39,7 +39,7 @@ package enum Daemon {
             Report.line("stopped: everything answered is on disk")
             return .done
         } catch {
-            Report.line("\(error)")
+            for line in "\(error)".split(separator: "\n") { Report.line(String(line)) }
             return exitCode(for: error)
         }
     }

@@ -46,7 +46,7 @@ extension ValueWriter {
                 }
             }
             writer.items(view, names)
-            writer.key("last")
+            writer.key("seq")
             writer.sequence(view.last)
             if view.isFrozen {
                 writer.key("frozen")
