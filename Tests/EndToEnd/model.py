@@ -205,9 +205,9 @@ class Model:
         return back, names
 
     def freeze(self, account):
-        if account not in self.accounts or self.accounts[account].frozen:
+        if self.account(account).frozen:
             raise Refusal("ANY")
-        self.accounts[account].frozen = True
+        self.account(account).frozen = True
         return [], [account]
 
     def unfreeze(self, account):

@@ -30,6 +30,7 @@ GARBAGE = {
     "huge array": b"*2147483647\r\n",
     "huge bulk": b"*2\r\n$4\r\nECHO\r\n$2147483647\r\n",
     "overflowing": b"*1\r\n$18446744073709551617\r\n",
+    "empty array": b"*0\r\n",
     "negative array": b"*-7\r\n",
     "negative bulk": b"*1\r\n$-2\r\n",
     "null bulk": b"*1\r\n$-1\r\n",
@@ -70,12 +71,6 @@ def test_garbage_gets_an_error_and_the_door(shared, client, data):
         assert said == b"" or (said.startswith(b"-") and said.count(b"\r\n") == 1), said
     assert client.call("XLEN", "log") == before
     assert client.call("PING") == "PONG"
-
-
-def test_an_empty_array_is_nothing(shared):
-    with raw(shared) as connection:
-        connection.sendall(b"*0\r\n*1\r\n$4\r\nPING\r\n")
-        assert connection.recv(100) == b"+PONG\r\n"
 
 
 def test_one_byte_at_a_time_means_the_same(shared, someone):

@@ -30,8 +30,9 @@ class Run:
 
     def amount(self):
         r = self.random
-        return r.choice([1, 2, 5, r.randint(1, 300), r.randint(1, 3000), r.choice([1 << 40, models.INT64_MAX])
-                         if r.random() < 0.02 else r.randint(1, 50)])
+        if r.random() < 0.01:
+            return 1 << 40
+        return r.choice([1, 2, 5, r.randint(1, 300), r.randint(1, 3000), r.randint(1, 50)])
 
     def seq(self):
         """Mostly an event of ours, at times any number."""

@@ -8,7 +8,8 @@ package struct KeyToken: Hashable, Comparable, Sendable {
         self.word1 = word1
     }
 
-    /// The token whose 16 bytes are those of `low` and then `high`, each least significant byte first.
+    /// The token whose 16 bytes are those of `low` and then `high`, each least significant byte
+    /// first.
     package init(littleEndianLow low: UInt64, high: UInt64) {
         self.init(low.byteSwapped, high.byteSwapped)
     }

@@ -1,5 +1,6 @@
 /// Says of most tokens that a run doesn't have them, without reading the run: nearly every command
-/// comes with a new key. A Bloom filter in blocks of 512 bits, so that asking it costs one cache line.
+/// comes with a new key. A Bloom filter in blocks of 512 bits, so that asking it costs one cache
+/// line.
 struct KeyFilter: Equatable, Sendable {
     private var words: [UInt64]
     private let blockCount: UInt64
@@ -52,7 +53,8 @@ struct KeyFilter: Equatable, Sendable {
 }
 
 extension KeyFilter {
-    /// As many words as make a value, with its checksum, fill one of LMDB's overflow pages and no second.
+    /// As many words as make a value, with its checksum, fill one of LMDB's overflow pages and no
+    /// second.
     static let wordsPerChunk = 504
 
     var chunkCount: UInt32 { UInt32((words.count + Self.wordsPerChunk - 1) / Self.wordsPerChunk) }

@@ -17,8 +17,8 @@ struct KeyRunMerge: Sendable {
     }
 
     /// Moves about `entryCount` entries on.
-    /// - Returns: the new run once it is whole, nil before. Look in it from then on, and then remove
-    ///   the old ones.
+    /// - Returns: the new run once it is whole, nil before. Look in it from then on, and then
+    ///   remove the old ones.
     mutating func step<Storage>(
         entryCount: Int, in store: StateStore<Storage>
     ) throws(StoreError) -> KeyRun? {

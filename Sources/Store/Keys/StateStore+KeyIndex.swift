@@ -15,8 +15,8 @@ extension StateStore {
         }
     }
 
-    /// Writes entries, sorted by token, as a run of their own, which tokens are looked for in once this
-    /// returns. Merges some of what there is on the way.
+    /// Writes entries, sorted by token, as a run of their own, which tokens are looked for in once
+    /// this returns. Merges some of what there is on the way.
     package func writeRun(_ entries: [KeyEntry]) throws(StoreError) {
         _ = try currentRuns()
         var builder = KeyRunBuilder(

@@ -46,8 +46,8 @@ extension StateStore {
         return nil
     }
 
-    /// Removes a run, its head first and then at most `countMax` of its chunks. Only once nobody looks
-    /// for tokens in it any more.
+    /// Removes a run, its head first and then at most `countMax` of its chunks. Only once nobody
+    /// looks for tokens in it any more.
     /// - Returns: true when nothing of it is left.
     func removeKeyRun(_ number: UInt32, countMax: Int) throws(StoreError) -> Bool {
         var keys: [[UInt8]] = []
