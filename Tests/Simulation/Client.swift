@@ -77,7 +77,7 @@ struct Client {
         guard tape.below(4) == 0 else { return work }
         let index = tape.below(work.asks.count)
         switch tape.below(5) {
-        case 0: work.asks[index].amount += 1
+        case 0: work.asks[index].amount = 3
         case 1: work.asks[index].memo = "again"
         case 2: work.asks[index].expect = UInt64(tape.below(50))
         case 3: work.asks.remove(at: index)
@@ -101,7 +101,7 @@ struct Client {
 
     private mutating func balance() -> String {
         if tape.chance(swarm.badInput) {
-            return tape.pick(["nil", "coin:red", "gem", "xp:", "gem:a:b", "hid", ":"])
+            return tape.pick(["nil", "coin:red", "gem", "nil:red", "hid"])
         }
         return tape.pick([
             "coin", "coin", "coin", "xp", "gem:red", "gem:blue", "debt", "pts",

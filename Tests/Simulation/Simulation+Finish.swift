@@ -18,7 +18,7 @@ extension Simulation {
         } while !client.unanswered.isEmpty || !postponed.isEmpty || engine.head != engine.durable
         guard held.isEmpty else { throw Failure("\(held.count) answers were never released") }
         for person in oracle.world.people.indices {
-            try checkPerson(person, &engine.ledger.state)
+            try checkPerson(person)
         }
         for memory in memories { try checkMemory(memory) }
         try checkTotals()

@@ -15,9 +15,18 @@ extension Simulation {
             rehearsed = try submit(rehearsal, work, isReal: false)
         }
         let answer = try submit(sent, work, isReal: true)
-        if let rehearsed, answer != .full, rehearsed != .full, rehearsed != answer {
+        if let rehearsed, !isForetold(answer, rehearsed) {
             throw Failure(
                 "DRYRUN foretold \(rehearsed), what came was \(answer): \(sent)")
+        }
+    }
+
+    private func isForetold(_ answer: Answer, _ rehearsed: Answer) -> Bool {
+        switch (answer, rehearsed) {
+        case (.full, _), (_, .full): true
+        case (.replied(let reply, let isDuplicate), .replied(let foretold, let wasDuplicate)):
+            isDuplicate == wasDuplicate && isSame(reply, foretold)
+        default: answer == rehearsed
         }
     }
 
@@ -66,10 +75,7 @@ extension Simulation {
     func hold(_ work: Work) {
         held.append(Held(work: work, waitsFor: engine.head))
         if mutant == .repliesTooEarly { released = max(released, engine.head) }
-        if flight == nil, engine.durable == engine.head {
-            held.removeAll()
-            released = max(released, engine.head)
-        }
+        release(through: engine.durable)
     }
 
     private func sequence(_ answer: Answer, _ head: UInt64) -> UInt64 {
@@ -152,9 +158,6 @@ extension Simulation {
             return
         }
         try endGroup(work, head, &receipts, outcomes)
-        guard engine.head == head || !oracle.unsure.isEmpty || engine.head > head else {
-            throw Failure("the head went back")
-        }
     }
 
     private enum GroupStep {

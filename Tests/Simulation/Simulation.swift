@@ -219,7 +219,7 @@ package final class Simulation {
         for work in waiting { try submit(work) }
     }
 
-    private func release(through durable: UInt64) {
+    func release(through durable: UInt64) {
         var count = 0
         while count < held.count, held[count].waitsFor <= durable { count += 1 }
         guard count > 0 else { return }
