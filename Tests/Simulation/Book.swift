@@ -78,12 +78,12 @@ struct Book: Sendable {
               edition: 1,
               title: 'Simulation',
               currencies: {
-                coin: { transferable: true, raw: ['game', 'operate']\(cap) },
-                debt: { transferable: true, received_climbs: true, floor: \(debtFloor), raw: ['game', 'operate'] },
-                gem: { facets: 'open', transferable: true, raw: ['game', 'operate'] },
-                xp: { never_decreases: true, raw: ['game', 'operate'] },
-                pts: { raw: ['operate'] },
-                hid: { raw: [] },
+                coin: { facets: 'none', transferable: true, raw: ['game', 'operate']\(cap) },
+                debt: { facets: 'none', transferable: true, received_climbs: true, floor: \(debtFloor), raw: ['game', 'operate'] },
+                gem: { facets: ['red', 'blue', 'green'], transferable: true, raw: ['game', 'operate'] },
+                xp: { facets: 'none', never_decreases: true, raw: ['game', 'operate'] },
+                pts: { facets: 'none', raw: ['operate'] },
+                hid: { facets: 'none', raw: [] },
               },
               ladders: {
                 level: { of: "earned('xp')", start: 1, rungs: [0, 100, 300, 600], lose: '\(keepsLevels ? "never" : "follows")' },

@@ -101,7 +101,7 @@ struct Client {
 
     private mutating func balance() -> String {
         if tape.chance(swarm.badInput) {
-            return tape.pick(["nil", "coin:red", "gem", "nil:red", "hid"])
+            return tape.pick(["nil", "coin:red", "gem", "nil:red", "hid", "gem:pink"])
         }
         return tape.pick([
             "coin", "coin", "coin", "xp", "gem:red", "gem:blue", "debt", "pts",

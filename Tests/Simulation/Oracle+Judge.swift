@@ -147,7 +147,8 @@ extension Oracle {
     mutating func currency(_ balance: String) -> Book.Currency? {
         let parts = balance.split(separator: ":", maxSplits: 1)
         guard let first = parts.first, let currency = book.currency(String(first)),
-            currency.hasFacets == (parts.count == 2)
+            currency.hasFacets == (parts.count == 2),
+            parts.count == 1 || ["red", "blue", "green"].contains(parts[1])
         else {
             refuse(.undeclared)
             return nil

@@ -146,15 +146,13 @@ extension Simulation {
         var receipts: [Receipt] = []
         var outcomes: [Oracle.Outcome] = []
         for (index, ask) in work.asks.enumerated() {
-            switch try writeInGroup(ask, index, work, &receipts, &outcomes) {
-            case .goesOn: continue
-            case .refused: hold(work)
-            case .postponed: postponed.append(work)
-            case .full: break
-            }
+            let step = try writeInGroup(ask, index, work, &receipts, &outcomes)
+            if step == .goesOn { continue }
             engine.abandonGroup()
             oracle.undo()
             guard engine.head == head else { throw Failure("a refused group changed something") }
+            if step == .refused { hold(work) }
+            if step == .postponed { postponed.append(work) }
             return
         }
         try endGroup(work, head, &receipts, outcomes)
