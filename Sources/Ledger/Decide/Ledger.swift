@@ -47,6 +47,10 @@ package struct Ledger: ~Copyable {
         var peer = Peer(uid: 0, role: [])
         var now = Instant(microseconds: 0)
         var account = AccountNumber.ledger
+        /// Whether the command opens it.
+        var isNew = false
+        /// Its last event, for EXPECT.
+        var last: SequenceNumber = 0
         /// The account that formulas speak of: the command's, or the one whose ladder is climbed.
         var subject = AccountNumber.ledger
         var by = AccountNumber.ledger
