@@ -47,6 +47,13 @@ let package = Package(
             dependencies: ["Wire", "Engine", "Store", "Ledger", "Proof", "Secrets", "CLinux"],
             swiftSettings: settings),
 
+        // The simulated world; tests and a program of its own run it.
+        .target(
+            name: "Simulation", dependencies: ["Engine", "Ledger", "Proof", "Secrets", "Store"],
+            path: "Tests/Simulation", swiftSettings: settings),
+        .executableTarget(
+            name: "stelesim", dependencies: ["Simulation"], swiftSettings: settings),
+
         tests("LedgerTests", needs: ["Ledger"]),
         tests("RulesTests", needs: ["Ledger"]),
         tests("LMDBTests", needs: ["LMDB"]),

@@ -27,7 +27,8 @@ final class LedgerFixture {
         """
 
     static let commands = [
-        "AWARD ada coins 500 KEY k1 MEMO first", "RECORD ada work hours=12 KEY k2", "SPEND ada coins 20 FOR hat",
+        "AWARD ada coins 500 KEY k1 MEMO first", "RECORD ada work hours=12 KEY k2",
+        "SPEND ada coins 20 FOR hat",
         "TRANSFER ada bob coins 30", "HOLD bob coins 5", "FREEZE bob",
     ]
 

@@ -67,7 +67,8 @@ enum RebuildCommand {
     private static func open(_ path: String) throws(Failure) -> Opened {
         do throws(StoreError) {
             let settings = DataDirectory.Settings(mayCreate: false, holder: "stele rebuild")
-            let directory = try DataDirectory.open(path, settings: settings) { () throws(StoreError) in
+            let directory = try DataDirectory.open(path, settings: settings) {
+                () throws(StoreError) in
                 throw .missing(path: path)
             }
             guard let state = directory.state else { throw .missing(path: path) }

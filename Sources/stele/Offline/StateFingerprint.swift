@@ -44,7 +44,8 @@ struct StateFingerprint: Equatable {
         var sum = Digest.zero
         let runs = try liveRuns(state)
         try state.scan(.keys, from: []) { key, chunk in
-            guard key.count == 8, runs.contains(number(key, at: 0)), number(key, at: 4) != .max else {
+            guard key.count == 8, runs.contains(number(key, at: 0)), number(key, at: 4) != .max
+            else {
                 return true
             }
             for start in stride(from: 0, to: chunk.count - chunk.count % entrySize, by: entrySize) {
