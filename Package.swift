@@ -47,12 +47,20 @@ let package = Package(
             dependencies: ["Wire", "Engine", "Store", "Ledger", "Proof", "Secrets", "CLinux"],
             swiftSettings: settings),
 
+        // The simulated world; tests and a program of its own run it.
+        .target(
+            name: "Simulation", dependencies: ["Engine", "Ledger", "Proof", "Secrets", "Store"],
+            path: "Tests/Simulation", swiftSettings: settings),
+        .executableTarget(
+            name: "stelesim", dependencies: ["Simulation"], swiftSettings: settings),
+
         tests("LedgerTests", needs: ["Ledger"]),
         tests("RulesTests", needs: ["Ledger"]),
         tests("LMDBTests", needs: ["LMDB"]),
         tests("ProofTests", needs: ["Proof"]),
         tests("SecretsTests", needs: ["Secrets"]),
         tests("StoreTests", needs: ["Store", "LMDB", "Proof"]),
+        tests("SteleTests", needs: ["stele", "Wire", "Engine", "Ledger", "Store", "Proof", "Secrets", "CLinux"]),
         tests("WireTests", needs: ["Wire", "Ledger"]),
         tests("ServerTests", needs: ["Server", "Engine", "Wire", "Ledger", "Store"]),
     ]

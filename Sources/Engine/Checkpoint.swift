@@ -42,7 +42,7 @@ struct StoredCounts {
 
 extension Engine {
     /// Rows taken at a time: few enough that no client notices.
-    private static let rowsPerSlice = 512
+    package static let rowsPerSlice = 512
 
     /// Changed accounts, or recent keys, from which on a checkpoint is worth its writing.
     package static let checkpointThreshold = 200_000
@@ -73,10 +73,10 @@ extension Engine {
     ///
     /// Hand each to be written once `waitsFor` is durable, one after the other, and tell
     /// `checkpointWritten` after the one with a head, `checkpointFailed` after a failure.
-    package func checkpointSlice() -> CheckpointWork? {
+    package func checkpointSlice(rowsMax: Int = rowsPerSlice) -> CheckpointWork? {
         guard case .taking(let mark) = checkpointing else { return nil }
         var work = CheckpointWork()
-        for _ in 0..<Self.rowsPerSlice {
+        for _ in 0..<rowsMax {
             guard let (account, row) = ledger.state.takeRow() else {
                 addRest(to: &work)
                 work.keys = ledger.state.leaving.keys

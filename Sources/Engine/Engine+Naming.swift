@@ -2,11 +2,11 @@ package import Ledger
 
 extension Engine: Naming {
     package func appendText(of word: Word, to text: inout [UInt8]) {
-        text.append(contentsOf: ledger.state.words.text(word))
+        text.append(contentsOf: ledger.text(of: word))
     }
 
     package func appendID(of account: AccountNumber, to text: inout [UInt8]) {
-        text.append(contentsOf: ledger.state.id(account))
+        text.append(contentsOf: ledger.id(of: account))
     }
 
     package func appendRung(

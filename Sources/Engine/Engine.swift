@@ -23,6 +23,8 @@ package final class Engine {
     private var inFlightBytes = 0
     /// Accounts up to this one have their keys stored, or under way to be.
     private var keyedAccounts: UInt32
+    /// Accounts whose keys are stored with the batch under way.
+    private var keysUnderWay: Range<UInt32> = 0..<0
     private var groupAnswers: [GroupEntry] = []
     private var groupDryRuns = 0
     private var groupKeyed = 0
@@ -178,10 +180,10 @@ package final class Engine {
         var known: [SequenceNumber] = []
         for case .known(let sequence, _) in groupAnswers { known.append(sequence) }
         guard !known.isEmpty else {
-            ledger.endGroup(keeping: groupDryRuns == 0)
+            ledger.endGroup(groupDryRuns == 0 ? .kept : .dryRun)
             return .decided
         }
-        ledger.endGroup(keeping: false)
+        ledger.endGroup(.refused)
         guard known.count == groupAnswers.count else { throw Refusal.keyReused(known[0]) }
         guard known.allSatisfy({ $0 <= durable }) else { return .postponed }
         try checkSameGroup(known)
@@ -192,7 +194,7 @@ package final class Engine {
         return .decided
     }
 
-    package func abandonGroup() { ledger.endGroup(keeping: false) }
+    package func abandonGroup() { ledger.endGroup(.refused) }
 
     /// Known one by one isn't enough: the events must have been committed as one.
     private func checkSameGroup(_ sequences: [SequenceNumber]) throws(Refusal) {
@@ -221,7 +223,8 @@ package final class Engine {
         batch.eventEnds = taken.events.ends
         batch.lastTime = UInt64(taken.events.lastTime.microseconds)
         let accounts = ledger.state.accountCount
-        batch.newKeys = source.drawnKeys((keyedAccounts + 1)..<(accounts + 1))
+        keysUnderWay = (keyedAccounts + 1)..<(accounts + 1)
+        batch.newKeys = source.drawnKeys(keysUnderWay)
         keyedAccounts = accounts
         batch.wipedAccounts = taken.wiped.map(\.rawValue)
         isInFlight = true
@@ -236,6 +239,7 @@ package final class Engine {
         inFlightBytes = 0
         logHead = head
         source.durable = head.sequence
+        source.dropDrawnKeys(keysUnderWay)
         let (bytes, ends) = (batch.body, batch.eventEnds)
         batch.body = []
         batch.eventEnds = []
@@ -246,6 +250,7 @@ package final class Engine {
 
     /// Ends the holds whose time has come.
     package func tick(at wall: Instant) {
+        source.retryRoom()
         guard ledger.buffer.hasRoom else { return }
         ledger.expireHolds(at: wall)
     }

@@ -10,6 +10,10 @@ package protocol LedgerSource: StateSource {
     var durable: SequenceNumber { get set }
     /// The keys of the accounts in `range`, to be stored before the events that opened them.
     func drawnKeys(_ range: Range<UInt32>) -> [KeySlot]
+    /// The keys of these accounts are in the file now, from where FORGET wipes them.
+    func dropDrawnKeys(_ range: Range<UInt32>)
+    /// The disk may have room again.
+    func retryRoom()
     /// Whether the log can take so many bytes more, and a key for so many accounts.
     func hasRoom(batchBytes: Int, highestAccount: UInt32) -> Bool
 }
@@ -22,6 +26,8 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
     private let random: () throws(RandomnessUnavailable) -> AccountKey
     /// Keys that may not be in the keys file yet.
     private var drawn: [UInt32: AccountKey] = [:]
+    /// Asking the file system again for each refused command would cost a call each.
+    private var isFull = false
     package private(set) var fault: String?
     package var durable: SequenceNumber = 0
 
@@ -98,9 +104,8 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
         }
     }
 
-    /// The keys of these accounts are in the file now.
-    package func dropDrawnKeys(through account: UInt32) {
-        for key in drawn.keys.filter({ $0 <= account }) { drawn[key] = nil }
+    package func dropDrawnKeys(_ range: Range<UInt32>) {
+        for account in range { drawn[account] = nil }
     }
 
     package func seal(
@@ -137,10 +142,16 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
 
     package func hasRoom(batchBytes: Int, highestAccount: UInt32) -> Bool {
         if log.hasRoom(batchBytes: batchBytes, highestAccount: highestAccount) { return true }
-        return attempt { () throws(StoreError) in
-            try log.reserveRoom(batchBytes: batchBytes, highestAccount: highestAccount)
-        } ?? false
+        if isFull { return false }
+        let isReserved =
+            attempt { () throws(StoreError) in
+                try log.reserveRoom(batchBytes: batchBytes, highestAccount: highestAccount)
+            } ?? false
+        isFull = !isReserved
+        return isReserved
     }
+
+    package func retryRoom() { isFull = false }
 }
 
 extension UInt32 {

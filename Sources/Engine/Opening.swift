@@ -53,7 +53,14 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
             try state.wipe()
         }
         let from = mark?.sequence ?? 0
-        try fold(&ledger, reader, from: from, progress)
+        let forgotten = try fold(&ledger, reader, from: from, progress)
+        // FORGET wipes a key once its event is durable: a death in between must not keep it.
+        if !forgotten.isEmpty {
+            try log.write(
+                keys: forgotten.map {
+                    KeySlot(account: $0.rawValue, bytes: AccountKey.absent.bytes)
+                })
+        }
         if let fault = source.fault { throw OpeningError.event(ledger.state.head, fault) }
         do {
             try ledger.restoreRules()
@@ -170,7 +177,7 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
     private static func fold(
         _ ledger: inout Ledger, _ reader: LogReader<Log>, from: SequenceNumber,
         _ progress: (SequenceNumber) -> Void
-    ) throws {
+    ) throws -> [AccountNumber] {
         var next: UInt64? = from + 1
         var folder = Folder()
         while let start = next {
@@ -180,6 +187,7 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
             if let failure = folder.failure { throw failure }
             progress(ledger.state.head)
         }
+        return folder.forgotten
     }
 }
 
@@ -188,6 +196,8 @@ package struct Folder {
     private var event = Event()
     private var bytes: [UInt8] = []
     package private(set) var failure: OpeningError?
+    /// Accounts that the folded events forgot.
+    package private(set) var forgotten: [AccountNumber] = []
 
     package init() {}
 
@@ -208,6 +218,9 @@ package struct Folder {
         } catch {
             failure = .event(sequence, error.reason)
             return false
+        }
+        if event.payload == .account(.forgotten), let link = event.accounts.first {
+            forgotten.append(link.account)
         }
         return true
     }

@@ -43,6 +43,8 @@ private import CLMDB
     ) throws(LMDBError) -> R? {
         // LMDB has no empty keys and refuses to look for one.
         guard !key.isEmpty else { return try first(body) }
+        // LMDB refuses an empty key, behind which all keys lie.
+        guard !key.isEmpty else { return try move(MDB_FIRST, body) }
         var found = unsafe MDB_val()
         var value = unsafe MDB_val()
         let code = unsafe key.withLMDBValue { sought in

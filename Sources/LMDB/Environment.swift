@@ -4,8 +4,8 @@ private import Synchronization
 
 /// An LMDB environment: a directory with `data.mdb` and `lock.mdb`, mapped into memory.
 ///
-/// Commits are durable when they return, always: what lmdb.h offers to weaken that cannot be asked for.
-/// It is open as long as somebody holds it, which every transaction does.
+/// Commits are durable when they return, always: what lmdb.h offers to weaken that cannot be asked
+/// for. It is open as long as somebody holds it, which every transaction does.
 @safe package final class Environment: @unchecked Sendable {
     // Sendable: lmdb.h allows any thread to begin a transaction; what may not happen at the same
     // time as transactions, changing the map's size, waits at the gate below.
@@ -20,12 +20,14 @@ private import Synchronization
         case readWrite
     }
 
-    /// Opens the environment in the existing directory `path`, creating its files if they may be written.
+    /// Opens the environment in the existing directory `path`, creating its files if they may be
+    /// written.
     ///
     /// Opening one directory twice in a process traps: lmdb.h says that it breaks locks and lets
     /// memory be unmapped under a reader.
     /// - Parameters:
-    ///   - mapSize: bytes of address space, which bound the file's size; 0 adopts the size of the file.
+    ///   - mapSize: bytes of address space, which bound the file's size; 0 adopts the size of the
+    ///   file.
     ///   - databaseCount: how many named databases there may be.
     package init(
         path: String, access: Access, mapSize: Int, databaseCount: Int = 0, readerCount: Int = 126
@@ -72,7 +74,8 @@ private import Synchronization
         return Int(count)
     }
 
-    /// The database of that name, nil the unnamed one. Call it before other threads use the environment.
+    /// The database of that name, nil the unnamed one. Call it before other threads use the
+    /// environment.
     /// - Returns: nil if it doesn't exist and the environment is read-only.
     package func openDatabase(named name: String? = nil) throws(LMDBError) -> Database? {
         enter()
@@ -96,7 +99,8 @@ private import Synchronization
             unsafe mdb_txn_abort(transaction)
             throw error
         }
-        // lmdb.h: the handle is private to the transaction until that commits, hence also for reading.
+        // lmdb.h: the handle is private to the transaction until that commits, hence also for
+        // reading.
         try check(unsafe mdb_txn_commit(transaction), "mdb_txn_commit")
         return Database(number: number)
     }

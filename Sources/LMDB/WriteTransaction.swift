@@ -90,7 +90,8 @@ private import Glibc
                 transaction, database.number, &$0, &value, UInt32(MDB_RESERVE | MDB_APPEND))
         }
         try check(code, "mdb_put")
-        // MDB_RESERVE: the value's memory is ours to fill, as large as we asked, until the next update.
+        // MDB_RESERVE: the value's memory is ours to fill, as large as we asked, until the next
+        // update.
         let reserved = unsafe UnsafeMutableRawBufferPointer(
             start: value.mv_data, count: value.mv_size)
         unsafe head.withUnsafeBytes { unsafe reserved.copyMemory(from: $0) }

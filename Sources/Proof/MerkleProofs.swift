@@ -1,5 +1,6 @@
 /// The roots of perfect subtrees that proofs are put together from: `level` 0 are the leaf hashes,
-/// and (level, index) covers the leaves from `index << level` to just before `(index + 1) << level`.
+/// and (level, index) covers the leaves from `index << level` to just before `(index + 1) <<
+/// level`.
 package protocol SubtreeRoots {
     associatedtype Failure: Error
     func root(level: Int, index: UInt64) throws(Failure) -> Digest
@@ -7,7 +8,8 @@ package protocol SubtreeRoots {
 
 /// Computing and checking the proofs of RFC 6962, section 2.1.
 package enum MerkleProof {
-    /// The hashes that lead from leaf `index` (from 0) to the root of the first `size` leaves, lowest first.
+    /// The hashes that lead from leaf `index` (from 0) to the root of the first `size` leaves,
+    /// lowest first.
     /// - Precondition: `index < size`.
     package static func inclusion<Roots: SubtreeRoots>(
         ofLeaf index: UInt64, size: UInt64, in roots: Roots
@@ -110,7 +112,8 @@ package enum MerkleProof {
         return last == 0 && oldNode == oldRoot && node == root
     }
 
-    /// The root of leaves `range`, whose start is a multiple of the largest power of two in its count.
+    /// The root of leaves `range`, whose start is a multiple of the largest power of two in its
+    /// count.
     package static func root<Roots: SubtreeRoots>(
         of range: Range<UInt64>, in roots: Roots
     ) throws(Roots.Failure) -> Digest {

@@ -12,7 +12,8 @@ package struct MerkleTree: Equatable, Sendable {
         frontier.reserveCapacity(64)
     }
 
-    /// The tree of `size` leaves with that frontier; nil unless there is a root for each bit of `size`.
+    /// The tree of `size` leaves with that frontier; nil unless there is a root for each bit of
+    /// `size`.
     package init?(size: UInt64, frontier: [Digest]) {
         guard frontier.count == size.nonzeroBitCount else { return nil }
         self.size = size
@@ -24,7 +25,8 @@ package struct MerkleTree: Equatable, Sendable {
     package static let tileLeafCount: UInt64 = 256
     private static let tileLevel = 8
 
-    /// Adds a leaf by its hash and returns the root of the 256 leaves that it completes, if it does.
+    /// Adds a leaf by its hash and returns the root of the 256 leaves that it completes, if it
+    /// does.
     @discardableResult
     package mutating func append(leafHash: Digest) -> Digest? {
         let mergeCount = (~size).trailingZeroBitCount

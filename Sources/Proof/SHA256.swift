@@ -50,7 +50,8 @@ package struct SHA256: ~Copyable {
         }
         return unsafe withUnsafeTemporaryAllocation(byteCount: 128, alignment: 16) { block in
             let blockCount = count <= 64 - 9 ? 1 : 2
-            // The block has 128 bytes; prefix, bytes, 0x80 and the length together have at most that.
+            // The block has 128 bytes; prefix, bytes, 0x80 and the length together have at most
+            // that.
             unsafe block.initializeMemory(as: UInt8.self, repeating: 0)
             unsafe block[0] = prefix
             unsafe bytes.withUnsafeBytes { source in

@@ -3,8 +3,8 @@ import Proof
 
 /// Making a ledger where there is none, so that a crash at any moment leaves either all or nothing.
 enum FirstStart {
-    /// Builds the log beside its place, with the genesis batch in it, and moves it there at once: LMDB
-    /// never opens again a file whose creation was cut.
+    /// Builds the log beside its place, with the genesis batch in it, and moves it there at once:
+    /// LMDB never opens again a file whose creation was cut.
     static func create(
         _ paths: LedgerPaths, genesis: () throws(StoreError) -> PendingBatch
     ) throws(StoreError) {
@@ -21,8 +21,8 @@ enum FirstStart {
         try Directory.synchronize(paths.directory)
     }
 
-    /// One slot is what a cut first start leaves; more belong to a ledger whose log is lost, and may yet
-    /// be needed to read a copy of it.
+    /// One slot is what a cut first start leaves; more belong to a ledger whose log is lost, and
+    /// may yet be needed to read a copy of it.
     private static func refuseForeignKeys(_ paths: LedgerPaths) throws(StoreError) {
         guard try Directory.entry(paths.keys) != nil else { return }
         guard try KeyFile(paths.keys, .read).size() <= KeySlot.size else {

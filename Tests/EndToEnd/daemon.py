@@ -53,7 +53,7 @@ class Daemon:
                 stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
                 # A group of its own, so that a tracer and what it traces end together.
                 start_new_session=True,
-                env=dict(os.environ, SWIFT_BACKTRACE="enable=no", **(environment or {})),
+                env={**os.environ, "SWIFT_BACKTRACE": "enable=no", **(environment or {})},
             )
         return self
 

@@ -87,8 +87,8 @@ class Ledger:
         need(event["at"] <= event["time"], event, "happened after it was recorded")
         self.time, self.last = event["time"], sequence
         self.check_group(event)
-        need(event["rules"] in (self.rules, self.growing and self.growing["number"]), event,
-             f"rulebook {event['rules']}, {self.rules} is in force")
+        in_force = 0 if event["kind"] == "name" else self.rules
+        need(event["rules"] == in_force, event, f"rulebook {event['rules']}, {in_force} is in force")
         need(event["actor"] == 0 or event["actor"] in self.actors, event, "an actor without a number")
         self.fold_payload(event)
         self.check_accounts(event)

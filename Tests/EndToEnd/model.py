@@ -17,7 +17,7 @@ def level(xp):
     n = 1
     while 100 * (n + 1) * n // 2 <= xp:
         n += 1
-    return n
+    return min(n, 10_000)
 
 
 def tier(xp):
@@ -205,9 +205,9 @@ class Model:
         return back, names
 
     def freeze(self, account):
-        if account not in self.accounts or self.accounts[account].frozen:
+        if self.account(account).frozen:
             raise Refusal("ANY")
-        self.accounts[account].frozen = True
+        self.account(account).frozen = True
         return [], [account]
 
     def unfreeze(self, account):

@@ -19,7 +19,7 @@ import crashing
 import daemon as daemons
 import resp
 
-POINTS_PER_CASE = 90
+POINTS_PER_CASE = 150
 FAULTS = {"kill": "signal=KILL", "EIO": "error=EIO", "ENOSPC": "error=ENOSPC"}
 CAN_FAIL_WITH_ENOSPC = {"openat", "mkdir", "write", "pwrite64", "writev", "pwritev", "ftruncate", "fallocate",
                         "fsync", "fdatasync", "rename", "renameat2", "renameat", "mkdirat"}

@@ -55,9 +55,7 @@ def test_what_it_says_is_one_line_a_fact(daemon):
     assert lines and all(line.strip() and len(line) < 400 for line in lines)
 
 
-@pytest.mark.parametrize(
-    "arguments", [[], ["--data"], ["--fly"], ["--data", "x", "--nosync"], ["--data", "x", "--socket", "y" * 120]]
-)
+@pytest.mark.parametrize("arguments", [[], ["--data"], ["--fly"], ["--data", "x", "--nosync"]])
 def test_wrong_usage_exits_2(arguments, tmp_path):
     done = subprocess.run(
         [str(daemons.program("steled")), *arguments], capture_output=True, text=True, timeout=10, cwd=tmp_path
@@ -66,10 +64,18 @@ def test_wrong_usage_exits_2(arguments, tmp_path):
     assert done.stderr.strip() and not list(tmp_path.iterdir())
 
 
+def test_a_socket_path_that_is_too_long_is_found_before_anything_is_made(tmp_path):
+    arguments = ["--data", "x", "--socket", "y" * 120]
+    done = subprocess.run(
+        [str(daemons.program("steled")), *arguments], capture_output=True, text=True, timeout=10, cwd=tmp_path
+    )
+    assert done.returncode != 0 and done.stderr.strip() and not list(tmp_path.iterdir())
+
+
 def test_help_and_version():
     for program in ("steled", "stele"):
         done = subprocess.run([str(daemons.program(program)), "--help"], capture_output=True, text=True, timeout=10)
-        assert done.returncode == 0 and "--data" in done.stdout
+        assert done.returncode == 0 and "--socket" in done.stdout
 
 
 def test_a_wrong_rulebook_stops_the_first_start(tmp_path):

@@ -15,7 +15,7 @@ struct Scenario: ~Copyable {
           title: 'Test',
           currencies: {
             xp: { never_decreases: true, raw: ['game', 'operate'] },
-            coins: { transferable: true, raw: ['game', 'operate'], cap: 1000000 },
+            coins: { facets: 'none', transferable: true, raw: ['game', 'operate'], cap: 1000000 },
             gems: { facets: 'open', raw: ['game', 'operate'] },
           },
           ladders: {

@@ -7,7 +7,8 @@ private let shared = Result<(Rulebook, TestWords), any Error> {
     var words = TestWords()
     let source = try fixture("rulebooks/contributions.json5")
     return (
-        try Rulebook.compile(source: source, file: "contributions.json5", words: &words).get(), words
+        try Rulebook.compile(source: source, file: "contributions.json5", words: &words).get(),
+        words
     )
 }
 

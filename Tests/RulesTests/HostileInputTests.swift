@@ -100,10 +100,13 @@ func randomPieces(seed: UInt64) {
 func randomFormulas(seed: UInt64) {
     var random = SeededGenerator(state: seed)
     let pieces = [
-        "(", ")", "[", "]", ",", ".", "..", "+", "-", "*", "/", "<", "<=", "==", "!=", " and ", " or ",
-        "not ", " else ", " in ", "if(", "min(", "max(", "first(t in 0..9 where ", " step ", "table.t",
+        "(", ")", "[", "]", ",", ".", "..", "+", "-", "*", "/", "<", "<=", "==", "!=", " and ",
+        " or ",
+        "not ", " else ", " in ", "if(", "min(", "max(", "first(t in 0..9 where ", " step ",
+        "table.t",
         "t", "i", "b", "p", "'a'", "'f:*'", "'xp'", "earned(", "rung(", "fact(", "sum(", "power(",
-        "root(", "round(", "0", "1", "2", "7.5", "9223372036854775807", "account", "parent", "'<p>'",
+        "root(", "round(", "0", "1", "2", "7.5", "9223372036854775807", "account", "parent",
+        "'<p>'",
     ]
     let frame = golden.replacing("floor(z/3)", with: "@@")
     for _ in 0..<500 {
@@ -115,7 +118,7 @@ func randomFormulas(seed: UInt64) {
             continue
         }
         var context = TestContext(words: words.numbers)
-        context.inputs = [.number(.random(in: -9 ... 9, using: &random)), "a", true, "b"]
+        context.inputs = [.number(.random(in: -9...9, using: &random)), "a", true, "b"]
         context.steps = [Rational(3)]
         _ = try? rulebook.actions[0].posts[0].amount.evaluate(in: context)
     }

@@ -30,12 +30,17 @@ private func read(_ source: String) -> (tree: String, mistakes: [String]) {
     "JSON5 is read",
     arguments: [
         ("{}", "{}"), ("[]", "[]"), ("[1,]", "[1]"), ("{a:1,}", "{a:1}"), ("null", "null"),
-        ("// c\n[true, /* x */ false]", "[true,false]"), ("{'a b': 1, \"c\": 2, $d_1: 3}", "{a b:1,c:2,$d_1:3}"),
+        ("// c\n[true, /* x */ false]", "[true,false]"),
+        ("{'a b': 1, \"c\": 2, $d_1: 3}", "{a b:1,c:2,$d_1:3}"),
         ("\"it's\"", "\"it's\""), ("'say \"x\"'", "\"say \\\"x\\\"\""),
-        ("'a\\\nb'", "\"ab\""), ("'a\\\r\nb'", "\"ab\""), ("'\\x41\\u00e9\\ud83d\\ude00'", "\"Aé😀\""),
-        ("'\\t\\0\\q'", "\"\\u0009\\u0000q\""), ("[1.5, .5, 5., 1e3, 1.25e-1, 0x1F, -0x10, +7, -0]", "[3/2,1/2,5,1000,1/8,31,-16,7,0]"),
-        ("9223372036854775807", "9223372036854775807"), ("-9223372036854775808", "-9223372036854775808"),
-        ("-0x8000000000000000", "-9223372036854775808"), ("0.000000000000000001", "1/1000000000000000000"),
+        ("'a\\\nb'", "\"ab\""), ("'a\\\r\nb'", "\"ab\""),
+        ("'\\x41\\u00e9\\ud83d\\ude00'", "\"Aé😀\""),
+        ("'\\t\\0\\q'", "\"\\u0009\\u0000q\""),
+        ("[1.5, .5, 5., 1e3, 1.25e-1, 0x1F, -0x10, +7, -0]", "[3/2,1/2,5,1000,1/8,31,-16,7,0]"),
+        ("9223372036854775807", "9223372036854775807"),
+        ("-9223372036854775808", "-9223372036854775808"),
+        ("-0x8000000000000000", "-9223372036854775808"),
+        ("0.000000000000000001", "1/1000000000000000000"),
         ("0e999", "0"), ("\u{FEFF}\u{00A0}[ \u{2028}1\u{3000}]", "[1]"), ("{ähre: 1}", "{ähre:1}"),
     ])
 func json5IsRead(source: String, expected: String) {
@@ -59,20 +64,35 @@ func json5IsRead(source: String, expected: String) {
         ("[1]]", ["1:4 nothing may follow the end of the rulebook"]),
         ("[1}, 2]", ["1:3 nothing was opened that '}' closes"]),
         ("[NaN, -Infinity]", ["1:2 NaN is no exact number", "1:7 '-Infinity' is no number"]),
-        ("[01, 1.2.3, 1e, 0x, 12a, .]", [
-            "1:2 '01' is no number", "1:6 '1.2.3' is no number", "1:13 '1e' is no number",
-            "1:17 '0x' is no number", "1:21 '12a' is no number", "1:26 '.' is no number",
-        ]),
-        ("[9223372036854775808, 1e19, 1e-19]", [
-            "1:2 this number is too large or too fine to be kept exactly",
-            "1:23 this number is too large or too fine to be kept exactly",
-            "1:29 this number is too large or too fine to be kept exactly",
-        ]),
-        ("['\\x4', '\\ud800', '\\1']", [
-            "1:3 2 hexadecimal digits are needed after the escape",
-            "1:10 half of a surrogate pair is no character", "1:20 a digit can't be escaped",
-        ]),
-        ("[1, /* 2]", ["1:1 this list isn't closed before the end of the file", "1:5 this comment isn't closed: '*/' is missing"]),
+        (
+            "[01, 1.2.3, 1e, 0x, 12a, .]",
+            [
+                "1:2 '01' is no number", "1:6 '1.2.3' is no number", "1:13 '1e' is no number",
+                "1:17 '0x' is no number", "1:21 '12a' is no number", "1:26 '.' is no number",
+            ]
+        ),
+        (
+            "[9223372036854775808, 1e19, 1e-19]",
+            [
+                "1:2 this number is too large or too fine to be kept exactly",
+                "1:23 this number is too large or too fine to be kept exactly",
+                "1:29 this number is too large or too fine to be kept exactly",
+            ]
+        ),
+        (
+            "['\\x4', '\\ud800', '\\1']",
+            [
+                "1:3 2 hexadecimal digits are needed after the escape",
+                "1:10 half of a surrogate pair is no character", "1:20 a digit can't be escaped",
+            ]
+        ),
+        (
+            "[1, /* 2]",
+            [
+                "1:1 this list isn't closed before the end of the file",
+                "1:5 this comment isn't closed: '*/' is missing",
+            ]
+        ),
         ("{\n  ä: 1,\n  'ö': @\n}", ["3:8 a value is missing here"]),
         ("\r\n\r[\n?]", ["4:1 a value is missing here"]),
     ])

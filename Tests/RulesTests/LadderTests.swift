@@ -3,8 +3,10 @@ import Testing
 @testable import Ledger
 
 private func ladder(_ text: String) throws -> LadderRule {
-    try compiled("{ edition: 1, currencies: { xp: {}, rep: { facets: 'open' } }, ladders: { l: \(text) } }")
-        .0.ladders[0]
+    try compiled(
+        "{ edition: 1, currencies: { xp: {}, rep: { facets: 'open' } }, ladders: { l: \(text) } }"
+    )
+    .0.ladders[0]
 }
 
 @Test("a linear tail goes on behind the table for ever, or up to its cap")
@@ -20,8 +22,10 @@ func linearTail() throws {
     #expect(open.rung(at: 100, near: 1) == 2)
     #expect(open.rung(at: 0, near: .min) == 1)
 
-    let capped = try ladder("{ of: \"earned('xp')\", tail: 1000, cap: 100, start: 0, past_cap: 'lose' }")
-    #expect([0, 999, 1000, 99_999, 100_000, .max].map(capped.rung(at:)) == [0, 0, 1, 99, 100, 100])
+    let capped = try ladder(
+        "{ of: \"earned('xp')\", tail: 1000, cap: 100, start: 0, past_cap: 'lose' }")
+    #expect(
+        [0, 999, 1000, 99_999, 100_000, .max].map(capped.rung(at:)) == [0, 0, 1, 99, 100, 100])
     #expect(capped.next(after: 100) == nil)
     #expect(capped.floor(of: 101) == nil)
     #expect(capped.pastCap == .lose)
@@ -29,7 +33,8 @@ func linearTail() throws {
 
 @Test("a formula's rungs begin where whole values first reach them")
 func fractionalCurve() throws {
-    let rule = try ladder("{ of: \"available('xp')\", tail: \"(n - 1) * 2.5\", cap: 4, lose: 'never' }")
+    let rule = try ladder(
+        "{ of: \"available('xp')\", tail: \"(n - 1) * 2.5\", cap: 4, lose: 'never' }")
     #expect(rule.floors == [0, 3, 5, 8])
     #expect(rule.lose == .never)
     #expect(rule.cap == 4)
@@ -53,12 +58,18 @@ func bands() throws {
 @Test("what a ladder climbs with")
 func sources() throws {
     func isWhole(_ text: String) throws -> LadderRule.Source { try ladder(text).source }
-    if case .balance(_, .whole, .earned) = try isWhole("{ of: \"earned('xp')\", tail: 5 }") {} else {
+    if case .balance(_, .whole, .earned) = try isWhole("{ of: \"earned('xp')\", tail: 5 }") {
+    } else {
         Issue.record("earned('xp') is a balance")
     }
-    if case .balance(_, .each, .available) = try isWhole("{ of: \"available('rep:<facet>')\", tail: 5 }")
-    {} else { Issue.record("<facet> keeps the ladder for each facet") }
-    if case .balance(_, .one, .earned) = try isWhole("{ of: \"earned('rep:a')\", tail: 5 }") {} else {
+    if case .balance(_, .each, .available) = try isWhole(
+        "{ of: \"available('rep:<facet>')\", tail: 5 }")
+    {
+    } else {
+        Issue.record("<facet> keeps the ladder for each facet")
+    }
+    if case .balance(_, .one, .earned) = try isWhole("{ of: \"earned('rep:a')\", tail: 5 }") {
+    } else {
         Issue.record("a facet in full is one")
     }
     let sum = try isWhole("{ of: \"earned('xp') + earned('rep:a') / 2\", tail: 5 }")

@@ -144,7 +144,8 @@ func requirementTemplates() throws {
 
 @Test("names get the ledger's numbers, in the file's order, and only if all is right")
 func wordsAreAssigned() throws {
-    let source = "{ edition: 1, currencies: { xp: {}, coins: {} }, actions: { a: { inputs: { n: 'int' } } } }"
+    let source =
+        "{ edition: 1, currencies: { xp: {}, coins: {} }, actions: { a: { inputs: { n: 'int' } } } }"
     let (rulebook, words) = try compiled(source)
     #expect(words.texts.map { String(decoding: $0, as: UTF8.self) } == ["xp", "coins", "a", "n"])
     #expect(rulebook.currencies.map(\.name) == [Word(1001), Word(1002)])

@@ -21,7 +21,8 @@ struct TestWords: WordAssigner {
 }
 
 /// What a command gave for an input.
-enum TestInput: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral {
+enum TestInput: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral
+{
     case number(Int64)
     case name(String)
     case account(UInt32)
@@ -91,13 +92,16 @@ struct TestContext: FormulaContext {
         }
     }
     func items(_ item: Word, of account: AccountNumber) -> Int64 { owned[text(item)] ?? 0 }
-    func isUnlocked(_ name: Word, of account: AccountNumber) -> Bool { unlocked.contains(text(name)) }
+    func isUnlocked(_ name: Word, of account: AccountNumber) -> Bool {
+        unlocked.contains(text(name))
+    }
 }
 
 /// The rulebook and the words it was given; fails the test that calls it on a mistake.
 func compiled(_ source: String) throws -> (Rulebook, TestWords) {
     var words = TestWords()
-    let rulebook = try Rulebook.compile(source: Array(source.utf8), file: "test", words: &words).get()
+    let rulebook = try Rulebook.compile(source: Array(source.utf8), file: "test", words: &words)
+        .get()
     return (rulebook, words)
 }
 

@@ -39,7 +39,8 @@ extension Ledger {
         _ rule: InputRule, at position: Int
     ) throws(Refusal) {
         switch rule.byDefault {
-        case .formula(let formula): inputs[position] = .defaultNumber(try whole(formula))
+        case .formula(let formula):
+            inputs[position] = .defaultNumber(try bounded(try whole(formula), rule))
         case .name(let word, _): inputs[position] = .defaultName(word)
         case .text, nil:
             guard !rule.isRequired else {
@@ -82,6 +83,17 @@ extension Ledger {
         }
         guard value >= minimum, value <= maximum else {
             throw badInput(rule.text, "\(rule.text) lies between \(minimum) and \(maximum)")
+        }
+        return value
+    }
+
+    /// A default that a formula comes to keeps the input's bounds, too.
+    private func bounded(_ value: Int64, _ rule: InputRule) throws(Refusal) -> Int64 {
+        guard case .integer(let minimum, let maximum) = rule.type else { return value }
+        guard value >= minimum, value <= maximum else {
+            throw badInput(
+                rule.text,
+                "the default of \(rule.text) comes to \(value), not between \(minimum) and \(maximum)")
         }
         return value
     }

@@ -21,7 +21,7 @@ extension Ledger {
     }
 
     /// Some verbs are the operator's alone, as is saying when something happened.
-    private func checkRole(_ command: borrowing Command) throws(Refusal) {
+    private mutating func checkRole(_ command: borrowing Command) throws(Refusal) {
         let needsOperator: Bool
         switch command.verb {
         case .reverse, .migrate, .run, .freeze, .unfreeze, .forget: needsOperator = true
@@ -65,7 +65,16 @@ extension Ledger {
         default: break
         }
         expireHolds(of: requested.account)
+        noteLast()
         return nil
+    }
+
+    /// EXPECT compares with the state before the command's group, and before the command opened the
+    /// account; a hold that has just expired is part of that state. Noted before anything else
+    /// changes, so that a dry run, which can take everything back, sees the same.
+    private mutating func noteLast() {
+        requested.last = requested.isNew ? 0 : state.last(requested.account)
+        if case .multi = group { requested.last = lastBeforeJournal(requested.account) }
     }
 
     private mutating func openSubject(_ command: borrowing Command) throws(Refusal) {
@@ -73,6 +82,7 @@ extension Ledger {
             throw Refusal.noAccount(text(command, command.account))
         }
         requested.account = try open(command.bytes, command.account.range)
+        requested.isNew = true
     }
 
     /// Frozen, changed since, not yet: what holds whatever the verb.
@@ -91,7 +101,7 @@ extension Ledger {
         }
         guard requested.account != .ledger else { return }
         if command.expect != nil {
-            try checkExpectation(command, last: lastBeforeGroup(requested.account))
+            try checkExpectation(command, last: requested.last)
         }
         switch command.verb {
         case .unfreeze, .forget, .freeze: break
@@ -114,8 +124,7 @@ extension Ledger {
         }
     }
 
-    /// EXPECT compares with the state before the command's group, and before it opened the account.
-    private mutating func lastBeforeGroup(_ account: AccountNumber) -> SequenceNumber {
+    private mutating func lastBeforeJournal(_ account: AccountNumber) -> SequenceNumber {
         state.journalled(account)?.last ?? state.last(account)
     }
 

@@ -144,7 +144,7 @@ extension Ledger {
             let side: Side = post.side == .spend || amount < 0 ? .spend : .earn
             planned.append(
                 PlannedPost(
-                    account: try account(post.to), balance: balance(post.balance), side: side,
+                    account: try account(post.to), balance: try balance(post.balance), side: side,
                     amount: abs(amount)))
         }
     }
@@ -165,22 +165,33 @@ extension Ledger {
         }
     }
 
-    private mutating func balance(_ template: BalanceTemplate) -> BalanceName {
+    private mutating func balance(_ template: BalanceTemplate) throws(Refusal) -> BalanceName {
         if let name = template.name(in: self) { return name }
         let facet = template.facet?.text(in: self) ?? []
-        return BalanceName(currency: template.currency, facet: word(facet, facet.indices))
+        return BalanceName(currency: template.currency, facet: try wordOfRule(facet))
+    }
+
+    /// The word of a name that the rules put together, which inputs may have made a bad one.
+    private mutating func wordOfRule(_ text: [UInt8]) throws(Refusal) -> Word {
+        guard WordText.isValid(text, text.indices) else {
+            let shown = String(decoding: text, as: UTF8.self)
+            throw Refusal(
+                .badArgument, [.init("name", shown)],
+                "the rules come to the name \(shown), which has an empty or an overlong part")
+        }
+        return word(text, text.indices)
     }
 
     mutating func mark(_ marks: [MarkRule]) throws(Refusal) {
         for rule in marks where try holds(rule.when) {
             let account = try account(rule.to)
             if account != requested.account { try checkFrozen(account) }
-            let name = word(of: rule.name)
+            let name = try word(of: rule.name)
             switch rule.kind {
             case .fact(let formula):
-                try set(account, CellKey(.fact, name), try factValue(formula))
+                try set(account, CellKey(.fact, name), CellValue(try whole(formula), 0))
             case .factName(let template):
-                let value = word(of: template)
+                let value = try word(of: template)
                 try set(account, CellKey(.fact, name), CellValue(Int64(value.rawValue), 1))
             case .clearFact:
                 try set(account, CellKey(.fact, name), nil)
@@ -202,19 +213,9 @@ extension Ledger {
         draft.marks.append(Event.Mark(account: index, key: key, value: value))
     }
 
-    private mutating func word(of template: NameTemplate) -> Word {
+    private mutating func word(of template: NameTemplate) throws(Refusal) -> Word {
         if let word = template.word(in: self) { return word }
-        let text = template.text(in: self)
-        return word(text, text.indices)
-    }
-
-    private func factValue(_ formula: Formula) throws(Refusal) -> CellValue {
-        guard formula.type == .name else { return CellValue(try whole(formula), 0) }
-        let value = try whole(formula)
-        guard value > 0 else {
-            throw Refusal(.undeclared, [], "the rules come to a name that the ledger has never met")
-        }
-        return CellValue(value, 1)
+        return try wordOfRule(template.text(in: self))
     }
 
     /// What the rulebook gives to every account that is opened: an event after the opening's own.

@@ -29,9 +29,17 @@ extension Ledger {
         return try perform(command, from: peer, at: wall, into: &receipt)
     }
 
+    package enum GroupEnd: Sendable {
+        case kept, dryRun, refused
+    }
+
     /// Ends the group: everything stands, or nothing of it does.
-    package mutating func endGroup(keeping isKept: Bool) {
+    package mutating func endGroup(_ end: GroupEnd) {
         group = .none
-        if isKept { keep() } else { rollBack() }
+        switch end {
+        case .kept: keep()
+        case .dryRun: rollBackDryRun()
+        case .refused: rollBack()
+        }
     }
 }

@@ -47,6 +47,10 @@ package struct Ledger: ~Copyable {
         var peer = Peer(uid: 0, role: [])
         var now = Instant(microseconds: 0)
         var account = AccountNumber.ledger
+        /// Whether the command opens it.
+        var isNew = false
+        /// Its last event, for EXPECT.
+        var last: SequenceNumber = 0
         /// The account that formulas speak of: the command's, or the one whose ladder is climbed.
         var subject = AccountNumber.ledger
         var by = AccountNumber.ledger
@@ -73,6 +77,28 @@ package struct Ledger: ~Copyable {
 
     var undo: Checkpoint?
 
+    /// The words and accounts that follow on the real ones in the last dry run.
+    struct Imagined {
+        var words: [[UInt8]] = []
+        var ids: [[UInt8]] = []
+    }
+
+    var imagined = Imagined()
+
+    /// A word's text; also of one that only the last dry run knew.
+    package func text(of word: Word) -> [UInt8] {
+        let beyond = Int(word.rawValue) - state.words.count - 1
+        guard beyond >= 0 else { return state.words.text(word) }
+        return beyond < imagined.words.count ? imagined.words[beyond] : []
+    }
+
+    /// An account's id; also of one that only the last dry run knew.
+    package mutating func id(of account: AccountNumber) -> [UInt8] {
+        guard account.rawValue > state.accountCount else { return state.id(account) }
+        let beyond = Int(account.rawValue - state.accountCount) - 1
+        return beyond < imagined.ids.count ? imagined.ids[beyond] : []
+    }
+
     /// Decides one write, and folds the events that it comes to.
     ///
     /// - Parameter wall: the clock's time; the ledger's never goes backwards.
@@ -97,7 +123,9 @@ package struct Ledger: ~Copyable {
         if command.isDryRun { beginUndo() }
         do {
             let answer = try decide(command, into: &receipt)
-            if isOwnJournal { command.isDryRun ? rollBack() : keep() }
+            if isOwnJournal {
+                if command.isDryRun { rollBackDryRun() } else { keep() }
+            }
             return answer
         } catch {
             if isOwnJournal { rollBack() }
@@ -111,6 +139,19 @@ package struct Ledger: ~Copyable {
         undo = Checkpoint(
             position: buffer.position, wipedCount: wiped.count, hasGroupBegun: hasGroupBegun)
         state.beginJournal()
+    }
+
+    /// Takes a dry run back, but not the names it would have brought in: its reply shows them.
+    mutating func rollBackDryRun() {
+        let (words, accounts) = state.journalledCounts
+        imagined = Imagined()
+        for number in words..<max(words, state.words.count) {
+            imagined.words.append(state.words.text(Word(UInt32(number + 1))))
+        }
+        for number in accounts..<max(accounts, state.accountCount) {
+            imagined.ids.append(state.id(AccountNumber(number + 1)))
+        }
+        rollBack()
     }
 
     mutating func keep() {

@@ -7,7 +7,8 @@ extension FormulaCompiler {
         ("round", "round(a)"), ("round_even", "round_even(a)"), ("root", "root(a, degree)"),
         ("power", "power(a, exponent)"), ("sum", "sum('prefix:*')"),
         ("count", "count('prefix:*') or count(list)"), ("available", "available('currency')"),
-        ("earned", "earned('currency')"), ("spent", "spent('currency')"), ("held", "held('currency')"),
+        ("earned", "earned('currency')"), ("spent", "spent('currency')"),
+        ("held", "held('currency')"),
         ("rung", "rung('ladder')"), ("rung_named", "rung_named('ladder', 'rung')"),
         ("has", "has('fact')"), ("fact", "fact('name') else 0"),
         ("fact_name", "fact_name('name') else 'none'"), ("owns", "owns('item')"),
@@ -33,7 +34,8 @@ extension FormulaCompiler {
         case ("ceil", 1): return try emitChange(.ceiling, arguments[0], .number, at: offset)
         case ("truncate", 1): return try emitChange(.truncate, arguments[0], .number, at: offset)
         case ("round", 1): return try emitChange(.round, arguments[0], .number, at: offset)
-        case ("round_even", 1): return try emitChange(.roundToEven, arguments[0], .number, at: offset)
+        case ("round_even", 1):
+            return try emitChange(.roundToEven, arguments[0], .number, at: offset)
         case ("root", 2): return try emitPair(.root, arguments[0], arguments[1])
         case ("power", 2): return try emitPair(.power, arguments[0], arguments[1])
         default: return try emitReading(name, arguments, at: offset)
@@ -105,7 +107,8 @@ extension FormulaCompiler {
         let position = tables.firstIndex { $0.name == table.name } ?? tables.count
         if position == tables.count { tables.append(table) }
         try append(
-            Instruction(operation, position, detail: keys.count), effect: 1 - keys.count, at: offset)
+            Instruction(operation, position, detail: keys.count), effect: 1 - keys.count, at: offset
+        )
         let isCertain = isConstant && operation != .tableElse
         return Value(type: operation == .hasEntry ? .bool : table.type, isConstant: isCertain)
     }
@@ -130,7 +133,8 @@ extension FormulaCompiler {
         default:
             throw FormulaMistake(
                 offset: alternative.offset,
-                message: "'else' follows a table look-up, a fact or first(…); else write if(a, b, c)")
+                message:
+                    "'else' follows a table look-up, a fact or first(…); else write if(a, b, c)")
         }
         let toEnd = try appendJump(.jump, effect: 0, at: offset)
         depth = base
@@ -150,7 +154,8 @@ extension FormulaCompiler {
     ) throws(FormulaMistake) -> Value {
         let from = try constant(search.from)
         let to = try constant(search.to)
-        let step = try search.step.map { (step) throws(FormulaMistake) in try constant(step) } ?? .one
+        let step =
+            try search.step.map { (step) throws(FormulaMistake) in try constant(step) } ?? .one
         let count = try turnCount(from, to, step, at: offset)
         let base = depth
         try appendConstant(from, at: offset)
@@ -184,7 +189,8 @@ extension FormulaCompiler {
         try need(.number, value, at: expression.offset)
         guard value.isConstant, let instruction = code.popLast() else {
             throw FormulaMistake(
-                offset: expression.offset, message: "the bounds of first(…) have to be plain numbers")
+                offset: expression.offset,
+                message: "the bounds of first(…) have to be plain numbers")
         }
         depth -= 1
         return constants[Int(instruction.operand)]
@@ -198,7 +204,8 @@ extension FormulaCompiler {
         }
         guard let steps = to.subtracting(from)?.divided(by: step)?.floor.whole, steps < 256 else {
             throw FormulaMistake(
-                offset: offset, message: "first(…) may try at most \(FormulaCompiler.turnsMax) values")
+                offset: offset,
+                message: "first(…) may try at most \(FormulaCompiler.turnsMax) values")
         }
         guard steps >= 0 else {
             throw FormulaMistake(offset: offset, message: "first(…) has no values to try")

@@ -12,7 +12,8 @@ extension FormulaCompiler {
         case ("rung_named", 2): return try emitRungNamed(arguments, at: offset)
         case ("has", 1...2): return try emitFact(.hasFact, .bool, name, arguments, at: offset)
         case ("items", 1...2): return try emitFact(.items, .number, name, arguments, at: offset)
-        case ("unlocked", 1...2): return try emitFact(.isUnlocked, .bool, name, arguments, at: offset)
+        case ("unlocked", 1...2):
+            return try emitFact(.isUnlocked, .bool, name, arguments, at: offset)
         case ("owns", 1...2):
             _ = try emitFact(.items, .number, name, arguments, at: offset)
             try appendConstant(.zero, at: offset)
@@ -84,7 +85,8 @@ extension FormulaCompiler {
         let account = try selector(arguments, function)
         if scope.reach == .balances, account != 0 {
             throw FormulaMistake(
-                offset: arguments[1].offset, message: "a ladder climbs with the account's own balances")
+                offset: arguments[1].offset,
+                message: "a ladder climbs with the account's own balances")
         }
         let text = try quoted(arguments[0], function)
         let template = try balanceTemplate(text, at: arguments[0].offset)
@@ -195,7 +197,8 @@ extension FormulaCompiler {
         _ arguments: [Expression], at offset: Int
     ) throws(FormulaMistake) -> Value {
         if case .identifier(let name) = arguments[0].kind, arguments.count == 1 {
-            guard let index = scope.inputs.firstIndex(where: { $0.name == name && $0.type == .list })
+            guard
+                let index = scope.inputs.firstIndex(where: { $0.name == name && $0.type == .list })
             else { throw misuse("count", at: offset) }
             try append(Instruction(.count, index), effect: 1, at: offset)
             return Value(type: .number)

@@ -32,7 +32,9 @@ extension FormulaCompiler {
         }
         let currency = declarations.currencies[position]
         guard let facet else {
-            if currency.facets == .none { return BalanceTemplate(currency: currency.name, facet: nil) }
+            if currency.allows(facet: .none) {
+                return BalanceTemplate(currency: currency.name, facet: nil)
+            }
             throw FormulaMistake(
                 offset: offset,
                 message: "'\(name)' is divided into facets: say which, as in '\(name):<input>'")
@@ -62,11 +64,14 @@ extension FormulaCompiler {
                 continue
             }
             guard let end = rest.firstIndex(of: UInt8(ascii: ">")) else {
-                throw FormulaMistake(offset: offset, message: "'<' begins an input's name; '>' is missing")
+                throw FormulaMistake(
+                    offset: offset, message: "'<' begins an input's name; '>' is missing")
             }
             let name = String(decoding: rest[(rest.startIndex + 1)..<end], as: UTF8.self)
             rest = rest[(end + 1)...]
-            if name == "facet", scope.reach == .balances, literal.isEmpty, rest.isEmpty, parts.isEmpty {
+            if name == "facet", scope.reach == .balances, literal.isEmpty, rest.isEmpty,
+                parts.isEmpty
+            {
                 return .facet
             }
             try appendPart(name, &literal, &parts, at: offset)

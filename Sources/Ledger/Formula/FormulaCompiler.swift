@@ -59,7 +59,8 @@ struct FormulaCompiler {
     func need(_ type: FormulaType, _ value: Value, at offset: Int) throws(FormulaMistake) {
         guard value.type == type else {
             throw FormulaMistake(
-                offset: offset, message: "\(type.phrase) is needed here; this is \(value.type.phrase)")
+                offset: offset,
+                message: "\(type.phrase) is needed here; this is \(value.type.phrase)")
         }
     }
 
@@ -322,7 +323,8 @@ struct FormulaCompiler {
         case (.everything, _), (_, .nothing), (.balances, .balances): return
         case (.balances, _):
             throw FormulaMistake(
-                offset: offset, message: "a ladder climbs with balances; '\(what)' can't be read here")
+                offset: offset,
+                message: "a ladder climbs with balances; '\(what)' can't be read here")
         case (.nothing, _):
             throw FormulaMistake(
                 offset: offset, message: "nothing of an account can be read here, so not '\(what)'")

@@ -33,7 +33,9 @@ struct FormulaMistake: Error {
 }
 
 struct FormulaLexer {
-    private static let symbols = ["==", "!=", "<=", ">=", "..", "+", "-", "*", "/", "<", ">", "(", ")", "[", "]", ",", "."]
+    private static let symbols = [
+        "==", "!=", "<=", ">=", "..", "+", "-", "*", "/", "<", ">", "(", ")", "[", "]", ",", ".",
+    ]
 
     let text: [UInt8]
     private var offset = 0
@@ -70,7 +72,9 @@ struct FormulaLexer {
             let word = String(decoding: text[start..<offset], as: UTF8.self)
             return FormulaToken(kind: .word(word), offset: start)
         }
-        if first == UInt8(ascii: "'") || first == UInt8(ascii: "\"") { return try name(quote: first) }
+        if first == UInt8(ascii: "'") || first == UInt8(ascii: "\"") {
+            return try name(quote: first)
+        }
         for symbol in FormulaLexer.symbols where text[offset...].starts(with: symbol.utf8) {
             offset += symbol.utf8.count
             return FormulaToken(kind: .symbol(symbol), offset: start)
@@ -93,7 +97,8 @@ struct FormulaLexer {
             case "%": "; write the fraction, as in amount * 15 / 100"
             default: ""
             }
-        return FormulaMistake(offset: start, message: "'\(shown)' means nothing in a formula\(hint)")
+        return FormulaMistake(
+            offset: start, message: "'\(shown)' means nothing in a formula\(hint)")
     }
 
     /// Digits, and a point with digits if another digit follows it (`1..5` is a range).

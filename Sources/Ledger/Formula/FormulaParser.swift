@@ -8,7 +8,7 @@ struct FormulaParser {
     /// Longer formulas are better split into `let` steps.
     static let sizeMax = 4096
     /// Names, numbers and signs. With `nestingMax` this bounds the stack that reading takes.
-    static let tokensMax = 1000
+    static let tokensMax = 500
     static let nestingMax = 48
 
     private let tokens: [FormulaToken]
@@ -124,7 +124,9 @@ extension FormulaParser {
         }
         guard let comparison = takeComparison() else { return left }
         let right = try parseSum()
-        if case .symbol(let symbol) = token.kind, BinaryOperator(rawValue: symbol)?.isComparison == true {
+        if case .symbol(let symbol) = token.kind,
+            BinaryOperator(rawValue: symbol)?.isComparison == true
+        {
             throw FormulaMistake(
                 offset: token.offset,
                 message: "compare two values at a time: a < b and b < c")

@@ -27,7 +27,8 @@ package enum NameTemplate: Sendable, Hashable {
     }
 
     /// The name's text, needed to give it a number. Empty for `.word`, which has one.
-    package func text<Context: FormulaContext & ~Copyable>(in context: borrowing Context) -> [UInt8] {
+    package func text<Context: FormulaContext & ~Copyable>(in context: borrowing Context) -> [UInt8]
+    {
         var text: [UInt8] = []
         switch self {
         case .word, .facet: break

@@ -66,7 +66,9 @@ enum ExactNumber {
             digits += 1
             if hasPoint { places += 1 }
             guard push(Int64(byte - UInt8(ascii: "0")), onto: &mantissa, base: 10, isNegative)
-            else { return remainderIsWellFormed(bytes, from: index, hasPoint) ? .tooLarge : .malformed }
+            else {
+                return remainderIsWellFormed(bytes, from: index, hasPoint) ? .tooLarge : .malformed
+            }
         }
         let hasLeadingZero =
             bytes.count > 1 && bytes[0] == UInt8(ascii: "0")

@@ -128,7 +128,8 @@ extension JSON5Parser {
             } else if next == UInt8(ascii: "/"), offset + 1 < source.count,
                 source[offset + 1] == UInt8(ascii: "/")
             {
-                while let inside = byte, inside != UInt8(ascii: "\n"), inside != UInt8(ascii: "\r") {
+                while let inside = byte, inside != UInt8(ascii: "\n"), inside != UInt8(ascii: "\r")
+                {
                     offset += 1
                 }
             } else if next == UInt8(ascii: "/"), offset + 1 < source.count,
@@ -162,7 +163,8 @@ extension JSON5Parser {
         if first == 0xC2 { return offset + 1 < source.count && source[offset + 1] == 0xA0 ? 2 : 0 }
         guard offset + 2 < source.count else { return 0 }
         switch (first, source[offset + 1], source[offset + 2]) {
-        case (0xEF, 0xBB, 0xBF), (0xE1, 0x9A, 0x80), (0xE3, 0x80, 0x80), (0xE2, 0x81, 0x9F): return 3
+        case (0xEF, 0xBB, 0xBF), (0xE1, 0x9A, 0x80), (0xE3, 0x80, 0x80), (0xE2, 0x81, 0x9F):
+            return 3
         case (0xE2, 0x80, 0x80...0x8A), (0xE2, 0x80, 0xA8...0xA9), (0xE2, 0x80, 0xAF): return 3
         default: return 0
         }

@@ -55,7 +55,9 @@ struct JSON5Parser {
 
     mutating func parseValue() -> JSON5Value {
         let start = offset
-        guard let first = byte else { return broken(start, "a value is missing at the end of the file") }
+        guard let first = byte else {
+            return broken(start, "a value is missing at the end of the file")
+        }
         switch first {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             guard awaited.count < JSON5Parser.nestingMax else {
@@ -103,7 +105,8 @@ struct JSON5Parser {
     static func isIdentifier(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "$"), 0x80...0xFF:
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "$"),
+            0x80...0xFF:
             true
         default: false
         }
@@ -188,7 +191,8 @@ extension JSON5Parser {
             if !isBroken { mistakes.add(offset, "a comma is missing before this") }
             let isItem =
                 JSON5Parser.isIdentifier(next) || next == UInt8(ascii: "\"")
-                || next == UInt8(ascii: "'") || next == UInt8(ascii: "{") || next == UInt8(ascii: "[")
+                || next == UInt8(ascii: "'") || next == UInt8(ascii: "{")
+                || next == UInt8(ascii: "[")
             if !isItem { skipToSeparator() }
         }
     }

@@ -62,7 +62,8 @@ extension RulebookCompiler {
             }
             if formula.type != .number && formula.type != .bool {
                 mistakes.add(
-                    member.value.offset, "a step is a number or a truth; this is \(formula.type.phrase)")
+                    member.value.offset,
+                    "a step is a number or a truth; this is \(formula.type.phrase)")
             }
             rules.append(
                 StepRule(
@@ -73,7 +74,8 @@ extension RulebookCompiler {
         let names = scope.steps.map(\.name)
         for item in shown where !names.contains(item.text) {
             mistakes.add(
-                item.offset, "there is no step '\(item.text)'\(suggestion(for: item.text, among: names))")
+                item.offset,
+                "there is no step '\(item.text)'\(suggestion(for: item.text, among: names))")
         }
         return rules
     }
@@ -87,7 +89,8 @@ extension RulebookCompiler {
             guard let position = inputs.firstIndex(where: { $0.text == text }) else {
                 mistakes.add(
                     item.offset,
-                    "there is no input '\(text)'\(suggestion(for: text, among: inputs.map(\.text)))")
+                    "there is no input '\(text)'\(suggestion(for: text, among: inputs.map(\.text)))"
+                )
                 continue
             }
             if positions.contains(position) {

@@ -24,13 +24,14 @@ extension RulebookCompiler {
         let raw = roles(reader.take("raw"))
         finish(reader, "a currency")
         return CurrencyRule(
-            name: word, text: member.key, decimals: Int(decimals), facets: facets, floor: floor, cap: cap,
+            name: word, text: member.key, decimals: Int(decimals), facets: facets, floor: floor,
+            cap: cap,
             neverDecreases: neverDecreases, isTransferable: isTransferable,
             receivedClimbs: receivedClimbs, raw: raw)
     }
 
     private mutating func facets(_ value: JSON5Value?) -> CurrencyRule.Facets {
-        guard let value else { return .none }
+        guard let value else { return .any }
         if case .array = value.kind {
             let words = names(value, "facets")
             if words.isEmpty, mistakes.isEmpty {

@@ -21,6 +21,8 @@ package struct CurrencyRule: Sendable {
     package internal(set) var ladders: [Int] = []
 
     package enum Facets: Sendable, Equatable {
+        /// A balance of its own, and one for any facet that is named.
+        case any
         /// The currency isn't divided: a facet is a mistake.
         case none
         /// Any facet; there has to be one.
@@ -32,6 +34,7 @@ package struct CurrencyRule: Sendable {
     /// Whether a balance of the currency may have this facet; `.none` stands for no facet.
     package func allows(facet: Word) -> Bool {
         switch facets {
+        case .any: true
         case .none: facet == .none
         case .open: facet != .none
         case .listed(let words): words.contains(facet)

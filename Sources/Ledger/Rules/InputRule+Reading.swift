@@ -27,7 +27,9 @@ extension RulebookCompiler {
         let word = declarations.names.word(for: member.key)
         if case .string(let short) = member.value.kind {
             var bare = ObjectReader([], at: member.value.offset)
-            guard let type = inputType(short.text, &bare, at: member.value.offset) else { return nil }
+            guard let type = inputType(short.text, &bare, at: member.value.offset) else {
+                return nil
+            }
             return InputRule(
                 name: word, text: member.key, type: type, isRequired: true, byDefault: nil)
         }
@@ -78,7 +80,8 @@ extension RulebookCompiler {
         default:
             let known = RulebookCompiler.inputTypes
             mistakes.add(
-                offset, "'\(name)' is no type: an input is \(known.joined(separator: ", "))"
+                offset,
+                "'\(name)' is no type: an input is \(known.joined(separator: ", "))"
                     + suggestion(for: name, among: known))
             return nil
         }
@@ -117,7 +120,8 @@ extension RulebookCompiler {
         else {
             let known = declarations.tables.filter { $0.keys.first == .name }.map(\.text)
             mistakes.add(
-                value.offset, "there is no table '\(string.text)' with names as keys"
+                value.offset,
+                "there is no table '\(string.text)' with names as keys"
                     + suggestion(for: string.text, among: known))
             return []
         }
@@ -139,7 +143,8 @@ extension RulebookCompiler {
             if let constant = formula.constant,
                 constant.whole.map({ $0 < minimum || $0 > maximum }) ?? true
             {
-                mistakes.add(value.offset, "the default \(constant) is not within the input's bounds")
+                mistakes.add(
+                    value.offset, "the default \(constant) is not within the input's bounds")
             }
             return .formula(formula)
         case .bool:

@@ -57,7 +57,8 @@ extension RulebookCompiler {
             mistakes.add(capValue.offset, "the table has rungs up to \(tabled), beyond this cap")
         }
         return LadderRule(
-            name: word, text: member.key, index: declarations.ladders.count, source: source, start: start,
+            name: word, text: member.key, index: declarations.ladders.count, source: source,
+            start: start,
             cap: step == 0 ? tabled : cap, floors: rungs.floors, tailStep: step,
             names: rungs.names.map { declarations.names.word(for: $0) }, nameTexts: rungs.names,
             lose: lose, pastCap: pastCap, receivedClimbs: receivedClimbs)
@@ -96,7 +97,9 @@ extension RulebookCompiler {
         enum Received: String, CaseIterable { case climbs, stays }
         guard value == nil else { return choice(value, default: Received.stays) == .climbs }
         let currencies = climbed?.currenciesRead ?? []
-        return declarations.currencies.contains { currencies.contains($0.name) && $0.receivedClimbs }
+        return declarations.currencies.contains {
+            currencies.contains($0.name) && $0.receivedClimbs
+        }
     }
 }
 
@@ -131,7 +134,8 @@ extension RulebookCompiler {
     private mutating func addFloor(_ value: JSON5Value, to rungs: inout Rungs) {
         guard let floor = integer(value, in: Int64.min...Int64.max) else { return }
         if let last = rungs.floors.last, floor <= last {
-            mistakes.add(value.offset, "a rung has to begin above the one before, which is at \(last)")
+            mistakes.add(
+                value.offset, "a rung has to begin above the one before, which is at \(last)")
             return
         }
         if rungs.floors.isEmpty, floor > 0 {
@@ -147,7 +151,8 @@ extension RulebookCompiler {
         guard let tail else {
             if rungs.floors.isEmpty {
                 mistakes.add(
-                    offset, "the ladder has no rungs: give rungs, or a tail such as "
+                    offset,
+                    "the ladder has no rungs: give rungs, or a tail such as "
                         + "500 (for each rung) or '500 * (n - 1)' (where rung n begins)")
             }
             return 0
@@ -170,7 +175,8 @@ extension RulebookCompiler {
     ) {
         guard let cap, cap - start < RulebookCompiler.rungsMax else {
             mistakes.add(
-                offset, "a ladder with a formula needs a cap of at most "
+                offset,
+                "a ladder with a formula needs a cap of at most "
                     + "\(RulebookCompiler.rungsMax) rungs")
             return
         }
@@ -186,7 +192,8 @@ extension RulebookCompiler {
         rungs.floors.reserveCapacity(Int(cap - start + 1))
         while n <= cap {
             // Values are whole: what is at least 2.5 is at least 3.
-            guard let floor = try? curve.evaluate(in: CurveContext(n: Rational(n))).ceiling.numerator
+            guard
+                let floor = try? curve.evaluate(in: CurveContext(n: Rational(n))).ceiling.numerator
             else {
                 mistakes.add(offset, "where rung \(n) begins can't be computed")
                 return
@@ -198,7 +205,8 @@ extension RulebookCompiler {
             }
             if rungs.floors.isEmpty, floor > 0 {
                 mistakes.add(
-                    offset, "the first rung begins at \(floor); it has to be 0: everyone stands on a rung")
+                    offset,
+                    "the first rung begins at \(floor); it has to be 0: everyone stands on a rung")
                 return
             }
             rungs.floors.append(floor)

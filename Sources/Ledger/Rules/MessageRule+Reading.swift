@@ -21,7 +21,8 @@ extension RulebookCompiler {
             }
             guard let end = bytes[index...].firstIndex(of: UInt8(ascii: "}")) else {
                 mistakes.add(
-                    string.sourceOffset(of: index - 1), "'}' is missing; for a brace itself write '{{'")
+                    string.sourceOffset(of: index - 1),
+                    "'}' is missing; for a brace itself write '{{'")
                 return nil
             }
             if !literal.isEmpty { parts.append(.text(String(decoding: literal, as: UTF8.self))) }
@@ -43,7 +44,8 @@ extension RulebookCompiler {
             let digits = text[(bar + 1)...].filter { $0 != 0x20 }
             guard digits.count == 1, FormulaLexer.isDigit(digits[0]) else {
                 mistakes.add(
-                    string.sourceOffset(of: bar), "behind '|' stands how many digits are shown: {x | 1}")
+                    string.sourceOffset(of: bar),
+                    "behind '|' stands how many digits are shown: {x | 1}")
                 return nil
             }
             decimals = Int(digits[0] - UInt8(ascii: "0"))
@@ -57,7 +59,8 @@ extension RulebookCompiler {
             case .name: return .name(try nameItself(expression, scope))
             default:
                 throw FormulaMistake(
-                    offset: 0, message: "a message shows numbers and names; this is \(formula.type.phrase)")
+                    offset: 0,
+                    message: "a message shows numbers and names; this is \(formula.type.phrase)")
             }
         } catch {
             mistakes.add(string.sourceOffset(of: range.lowerBound + error.offset), error.message)
@@ -78,6 +81,7 @@ extension RulebookCompiler {
             if let index { return .input(index) }
         default: break
         }
-        throw FormulaMistake(offset: 0, message: "a name is needed here: an input, or one in quotes")
+        throw FormulaMistake(
+            offset: 0, message: "a name is needed here: an input, or one in quotes")
     }
 }

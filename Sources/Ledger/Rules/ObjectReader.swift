@@ -28,7 +28,9 @@ struct ObjectReader {
 /// Reading values as what they should be; what is wrong is reported and answers `nil`.
 extension RulebookCompiler {
     mutating func report(_ value: JSON5Value, _ wanted: String) {
-        if !value.isBroken { mistakes.add(value.offset, "\(wanted) is needed here, not \(value.phrase)") }
+        if !value.isBroken {
+            mistakes.add(value.offset, "\(wanted) is needed here, not \(value.phrase)")
+        }
     }
 
     mutating func object(_ value: JSON5Value, _ what: String) -> ObjectReader? {
@@ -88,7 +90,9 @@ extension RulebookCompiler {
         guard let integer = number.whole, range.contains(integer) else {
             mistakes.add(
                 value.offset,
-                "an integer from \(range.lowerBound) to \(range.upperBound) is needed here, not \(number)")
+                "an integer from \(range.lowerBound) to \(range.upperBound) is needed here, "
+                    + "not \(number)"
+            )
             return nil
         }
         return integer
@@ -155,7 +159,8 @@ extension RulebookCompiler {
             guard let text = name(item) else { continue }
             let word = declarations.names.word(for: text)
             if words.contains(word) {
-                mistakes.add(item.offset, "'\(String(decoding: text, as: UTF8.self))' is here already")
+                mistakes.add(
+                    item.offset, "'\(String(decoding: text, as: UTF8.self))' is here already")
             } else {
                 words.append(word)
             }

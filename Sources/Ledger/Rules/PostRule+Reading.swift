@@ -8,7 +8,8 @@ extension RulebookCompiler {
             let to = selector(reader.take("to"), scope)
             let balance = balance(reader.take("balance"), scope, at: reader.offset)
             let amount = formula(
-                reader.take("amount"), as: .number, scope, neededBy: "the amount", at: reader.offset)
+                reader.take("amount"), as: .number, scope, neededBy: "the amount", at: reader.offset
+            )
             let condition = reader.take("when")
             let when = formula(condition, as: .bool, scope)
             let side = choice(reader.take("side"), default: PostRule.Side.bySign)
@@ -38,7 +39,8 @@ extension RulebookCompiler {
     }
 
     /// `account` (which it is by default), `parent`, or an input of type account.
-    private mutating func selector(_ value: JSON5Value?, _ scope: FormulaScope) -> AccountSelector? {
+    private mutating func selector(_ value: JSON5Value?, _ scope: FormulaScope) -> AccountSelector?
+    {
         guard let value else { return .account }
         guard let text = string(value)?.text else { return nil }
         if text == "account" { return .account }

@@ -44,13 +44,18 @@ extension RulebookCompiler {
         guard let value else { return [] }
         var parameters: [FormulaScope.Input] = []
         for member in members(value, "parameters") where isName(member, identifier: true) {
-            let types: [FormulaType] = [.number, .bool, .name, .account]
+            if member.key == "use" {
+                mistakes.add(member.keyOffset, "'use' names the template; a parameter can't be it")
+                continue
+            }
             guard let type = string(member.value)?.text else { continue }
+            let types: [FormulaType] = [.number, .bool, .name, .account]
             if let known = types.first(where: { $0.rawValue == type }) {
                 parameters.append(FormulaScope.Input(name: member.key, type: known))
-            } else if !["test", "unmet", "met", "use"].contains(member.key) {
+            } else {
                 mistakes.add(
-                    member.value.offset, "a parameter is a 'number', 'bool', 'name' or 'account'"
+                    member.value.offset,
+                    "a parameter is a 'number', 'bool', 'name' or 'account'"
                         + suggestion(for: type, among: types.map(\.rawValue)))
             }
         }
@@ -74,7 +79,8 @@ extension RulebookCompiler {
             finish(reader, "a requirement")
             guard let test, let unmet else {
                 mistakes.add(
-                    item.offset, "a requirement needs a test and what is said if it is unmet, "
+                    item.offset,
+                    "a requirement needs a test and what is said if it is unmet, "
                         + "or use: 'template'")
                 continue
             }
@@ -91,14 +97,16 @@ extension RulebookCompiler {
         guard let name = string(value)?.text else { return nil }
         guard let template = templates[name] else {
             mistakes.add(
-                value.offset, "there is no requirement '\(name)'"
+                value.offset,
+                "there is no requirement '\(name)'"
                     + suggestion(for: name, among: templates.keys.sorted()))
             return nil
         }
         var inner = scope
         for parameter in template.parameters {
             guard let given = reader.take(parameter.name) else {
-                mistakes.add(reader.offset, "'\(name)' needs \(parameter.name): \(parameter.type.phrase)")
+                mistakes.add(
+                    reader.offset, "'\(name)' needs \(parameter.name): \(parameter.type.phrase)")
                 continue
             }
             if let argument = argument(given, for: parameter, scope) {
@@ -106,7 +114,9 @@ extension RulebookCompiler {
             }
         }
         finish(reader, "the use of '\(name)'")
-        guard inner.arguments.count == template.parameters.count, !template.isBroken else { return nil }
+        guard inner.arguments.count == template.parameters.count, !template.isBroken else {
+            return nil
+        }
         return requirement(
             test: template.test, unmet: template.unmet, met: template.met, inner)
     }
@@ -130,7 +140,8 @@ extension RulebookCompiler {
             case .name, .identifier: break
             default:
                 mistakes.add(
-                    value.offset, "an input or a name in quotes is needed here, as in \"'strength'\"")
+                    value.offset,
+                    "an input or a name in quotes is needed here, as in \"'strength'\"")
                 return nil
             }
         }

@@ -14,7 +14,9 @@ extension LadderRule {
     fileprivate var listed: String {
         var text = "{\"name\":\(JSONText.quoted(self.text)),\"start\":\(start)"
         if let cap { text += ",\"cap\":\(cap)" }
-        if !nameTexts.isEmpty { text += ",\"rungs\":" + JSONText.list(nameTexts.map(JSONText.quoted)) }
+        if !nameTexts.isEmpty {
+            text += ",\"rungs\":" + JSONText.list(nameTexts.map(JSONText.quoted))
+        }
         return text + "}"
     }
 }

@@ -39,6 +39,11 @@ struct Journal: Sendable {
 extension State {
     package var isJournalling: Bool { journal.isRecording }
 
+    /// How many words and accounts there were when the journal began.
+    var journalledCounts: (words: Int, accounts: UInt32) {
+        (journal.start?.wordCount ?? words.count, journal.start?.accountCount ?? accountCount)
+    }
+
     /// From here on changes can be taken back.
     package mutating func beginJournal() {
         journal.begin(

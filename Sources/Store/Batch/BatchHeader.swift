@@ -14,7 +14,8 @@ package struct BatchHeader: Equatable, Sendable {
 
     package var last: UInt64 { first + UInt64(eventCount) - 1 }
 
-    /// Reads and checks the header and the index of a batch; the events are checked as they are read.
+    /// Reads and checks the header and the index of a batch; the events are checked as they are
+    /// read.
     package init(checking value: Span<UInt8>) throws(BatchDamage) {
         try self.init(checkingHeaderOf: value)
         guard size == value.count else {

@@ -45,7 +45,8 @@ extension Span<UInt8> {
         UInt64(u32(at: offset)) | UInt64(u32(at: offset + 4)) << 32
     }
 
-    /// The varint at `offset` and the offset behind it; nil if it is cut short or not the shortest form.
+    /// The varint at `offset` and the offset behind it; nil if it is cut short or not the shortest
+    /// form.
     func varint(at offset: Int) -> (value: UInt64, end: Int)? {
         var value: UInt64 = 0
         var end = offset
@@ -89,7 +90,8 @@ extension [UInt8] {
         append(UInt8(truncatingIfNeeded: rest))
     }
 
-    /// The eight bytes of `value`, most significant first: as a key, the order of bytes is that of numbers.
+    /// The eight bytes of `value`, most significant first: as a key, the order of bytes is that of
+    /// numbers.
     init(bigEndian value: UInt64) {
         self = stride(from: UInt64(56), through: 0, by: -8).map {
             UInt8(truncatingIfNeeded: value >> $0)

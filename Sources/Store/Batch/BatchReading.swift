@@ -18,7 +18,8 @@ extension BatchHeader {
         return try eventRange(index, at: offset, blockEnd: range.upperBound, in: value)
     }
 
-    /// Lends every event from sequence number `start` on to `body`, each after its block was checked.
+    /// Lends every event from sequence number `start` on to `body`, each after its block was
+    /// checked.
     /// - Returns: false if `body` did, and was called no more then.
     package func forEachEvent(
         in value: Span<UInt8>, from start: UInt64, _ body: (UInt64, Span<UInt8>) -> Bool

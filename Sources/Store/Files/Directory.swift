@@ -43,7 +43,8 @@ enum Directory {
         try File(path, .read).synchronize()
     }
 
-    /// Removes an environment's directory, which holds only LMDB's two files; nothing if it isn't there.
+    /// Removes an environment's directory, which holds only LMDB's two files; nothing if it isn't
+    /// there.
     static func removeEnvironment(_ path: String) throws(StoreError) {
         for name in ["data.mdb", "lock.mdb"] {
             try ignoringMissing { () throws(StoreError) in

@@ -86,7 +86,8 @@ struct File: ~Copyable {
         try retrying("fdatasync", path) { fdatasync(descriptor) }
     }
 
-    /// posix_fallocate(3): makes sure that the file system has blocks for the range, and the file that size.
+    /// posix_fallocate(3): makes sure that the file system has blocks for the range, and the file
+    /// that size.
     func allocate(count: Int, at offset: Int) throws(StoreError) -> Allocation {
         while true {
             let code = posix_fallocate(descriptor, offset, count)

@@ -8,7 +8,8 @@ package struct KeyToken: Hashable, Comparable, Sendable {
         self.word1 = word1
     }
 
-    /// The token whose 16 bytes are those of `low` and then `high`, each least significant byte first.
+    /// The token whose 16 bytes are those of `low` and then `high`, each least significant byte
+    /// first.
     package init(littleEndianLow low: UInt64, high: UInt64) {
         self.init(low.byteSwapped, high.byteSwapped)
     }
@@ -40,6 +41,8 @@ enum KeyChunk {
     static let entrySize = 24
     /// As many as make a value, with its checksum, fill one of LMDB's overflow pages and no second.
     static let entryCountMax = 169
+    /// The chunk number of the first part of a run's filter, behind its entries.
+    static let filterNumber: UInt32 = 0x8000_0000
     /// The chunk number of a run's head, behind all others.
     static let headNumber = UInt32.max
 
@@ -71,53 +74,5 @@ enum KeyChunk {
             if self.token(middle, of: value) < token { low = middle + 1 } else { high = middle }
         }
         return low
-    }
-}
-
-/// One run of entries in the order of their tokens.
-struct KeyRun: Equatable, Sendable {
-    /// Larger for later runs.
-    let number: UInt32
-    let entryCount: UInt64
-    /// The runs that went into it, which it makes superfluous.
-    let replaced: [UInt32]
-
-    var chunkCount: UInt32 {
-        let size = UInt64(KeyChunk.entryCountMax)
-        return UInt32((entryCount + size - 1) / size)
-    }
-
-    /// What makes the run exist, once all its chunks do.
-    var change: StateChange {
-        var value: [UInt8] = []
-        value.append(varint: entryCount)
-        value.append(varint: UInt64(replaced.count))
-        for number in replaced { value.append(varint: UInt64(number)) }
-        return StateChange(
-            .keys, key: KeyChunk.key(run: number, chunk: KeyChunk.headNumber), value: value)
-    }
-
-    init(number: UInt32, entryCount: UInt64, replaced: [UInt32]) {
-        self.number = number
-        self.entryCount = entryCount
-        self.replaced = replaced
-    }
-
-    /// Nil unless these are a head's bytes and nothing else.
-    init?(number: UInt32, decoding value: Span<UInt8>) {
-        guard let entryCount = value.varint(at: 0), let count = value.varint(at: entryCount.end),
-            entryCount.value <= UInt64(UInt32.max) * UInt64(KeyChunk.entryCountMax) / 2,
-            count.value <= UInt64(value.count)
-        else { return nil }
-        var replaced: [UInt32] = []
-        var offset = count.end
-        for _ in 0..<count.value {
-            guard let next = value.varint(at: offset), let number = UInt32(exactly: next.value)
-            else { return nil }
-            replaced.append(number)
-            offset = next.end
-        }
-        guard offset == value.count else { return nil }
-        self.init(number: number, entryCount: entryCount.value, replaced: replaced)
     }
 }

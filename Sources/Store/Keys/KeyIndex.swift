@@ -68,9 +68,9 @@ final class KeyIndex: Sendable {
         state.withLock { $0.merge = merge }
     }
 
-    /// How many of the latest runs to make one of: at least four, of which none is more than half as
-    /// large again as all later ones together. So an entry is moved a logarithmic number of times,
-    /// and there are few places to look.
+    /// How many of the latest runs to make one of: at least four, of which none is more than half
+    /// as large again as all later ones together. So an entry is moved a logarithmic number of
+    /// times, and there are few places to look.
     private static func mergeCount(_ runs: [KeyRun]) -> Int? {
         var count = 0
         var sum: UInt64 = 0

@@ -7,10 +7,14 @@ struct KeyRunBuilder: Sendable {
     private var chunkCount: UInt32 = 0
     private var changes: [StateChange] = []
     private var lastToken: KeyToken? = nil
+    private var filter: KeyFilter
 
-    /// - Parameter number: larger than every run's, and than what is left of any.
-    init(number: UInt32) {
+    /// - Parameters:
+    ///   - number: larger than every run's, and than what is left of any.
+    ///   - entryCountMax: how many entries there will be at most.
+    init(number: UInt32, entryCountMax: UInt64) {
         self.number = number
+        filter = KeyFilter(tokenCount: entryCountMax)
     }
 
     /// Adds entries, in the order of their tokens; of a token's entries only the first counts.
@@ -24,6 +28,7 @@ struct KeyRunBuilder: Sendable {
             }
             lastToken = entry.token
             entryCount += 1
+            filter.insert(entry.token)
             KeyChunk.append(entry, to: &chunk)
             if chunk.count == KeyChunk.entrySize * KeyChunk.entryCountMax {
                 try endChunk(in: store)
@@ -37,17 +42,28 @@ struct KeyRunBuilder: Sendable {
         replacing replaced: [UInt32] = [], in store: StateStore<Storage>
     ) throws(StoreError) -> KeyRun {
         if !chunk.isEmpty { try endChunk(in: store) }
-        let run = KeyRun(number: number, entryCount: entryCount, replaced: replaced)
-        try store.write(changes + [run.change])
+        for part in 0..<filter.chunkCount {
+            try add(filter.change(chunk: part, run: number), in: store)
+        }
+        let head = KeyRunHead(
+            number: number, entryCount: entryCount, filterWordCount: filter.wordCount,
+            replaced: replaced)
+        try store.write(changes + [head.change])
         changes.removeAll()
-        return run
+        return KeyRun(head: head, filter: filter)
     }
 
     private mutating func endChunk<Storage>(in store: StateStore<Storage>) throws(StoreError) {
         let key = KeyChunk.key(run: number, chunk: chunkCount)
-        changes.append(StateChange(.keys, key: key, value: chunk))
+        try add(StateChange(.keys, key: key, value: chunk), in: store)
         chunk.removeAll(keepingCapacity: true)
         chunkCount += 1
+    }
+
+    private mutating func add<Storage>(
+        _ change: StateChange, in store: StateStore<Storage>
+    ) throws(StoreError) {
+        changes.append(change)
         guard changes.count == keyChunksPerTransaction else { return }
         try store.write(changes)
         changes.removeAll(keepingCapacity: true)

@@ -15,11 +15,12 @@ extension StateStore {
         }
     }
 
-    /// Writes entries, sorted by token, as a run of their own, which tokens are looked for in once this
-    /// returns. Merges some of what there is on the way.
+    /// Writes entries, sorted by token, as a run of their own, which tokens are looked for in once
+    /// this returns. Merges some of what there is on the way.
     package func writeRun(_ entries: [KeyEntry]) throws(StoreError) {
         _ = try currentRuns()
-        var builder = KeyRunBuilder(number: keyIndex.takeNumber())
+        var builder = KeyRunBuilder(
+            number: keyIndex.takeNumber(), entryCountMax: UInt64(entries.count))
         try builder.append(entries, to: self)
         keyIndex.add(try builder.finish(in: self))
         // Some times as many as were written, so that merging keeps up whatever the tiers.

@@ -3,25 +3,33 @@ import LMDB
 extension StateStore {
     /// The runs that there are, oldest first, and what is left of others.
     func keyRuns() throws(StoreError) -> KeyRunList {
-        var runs: [KeyRun] = []
+        var heads: [KeyRunHead] = []
         var remains: [UInt32] = []
         var next: UInt32? = 0
         while let number = next {
             // From one run to the next, by their heads.
             guard let found = try firstRunNumber(from: number) else { break }
             let key = KeyChunk.key(run: found, chunk: KeyChunk.headNumber)
-            let head = try withValue(in: .keys, forKey: key) { KeyRun(number: found, decoding: $0) }
+            let head = try withValue(in: .keys, forKey: key) { value in
+                KeyRunHead(number: found, decoding: value)
+            }
             if let head {
-                guard let run = head else { throw .stateDamaged(table: .keys, key: key) }
-                runs.append(run)
+                guard let head else { throw .stateDamaged(table: .keys, key: key) }
+                heads.append(head)
             } else {
                 remains.append(found)
             }
             next = found < UInt32.max ? found + 1 : nil
         }
-        let replaced = Set(runs.flatMap(\.replaced))
-        remains += runs.map(\.number).filter(replaced.contains)
-        return KeyRunList(runs: runs.filter { !replaced.contains($0.number) }, remains: remains)
+        let replaced = Set(heads.flatMap(\.replaced))
+        remains += heads.map(\.number).filter(replaced.contains)
+        var runs: [KeyRun] = []
+        for head in heads where !replaced.contains(head.number) {
+            let filter = try KeyFilter(
+                run: head.number, wordCount: head.filterWordCount, from: self)
+            runs.append(KeyRun(head: head, filter: filter))
+        }
+        return KeyRunList(runs: runs, remains: remains)
     }
 
     /// The event that carries the token, if one of the runs has it.
@@ -32,14 +40,14 @@ extension StateStore {
     func sequence(
         of token: KeyToken, in runs: [KeyRun]
     ) throws(StoreError) -> UInt64? {
-        for run in runs.reversed() {
+        for run in runs.reversed() where run.filter.mayContain(token) {
             if let sequence = try sequence(of: token, in: run) { return sequence }
         }
         return nil
     }
 
-    /// Removes a run, its head first and then at most `countMax` of its chunks. Only once nobody looks
-    /// for tokens in it any more.
+    /// Removes a run, its head first and then at most `countMax` of its chunks. Only once nobody
+    /// looks for tokens in it any more.
     /// - Returns: true when nothing of it is left.
     func removeKeyRun(_ number: UInt32, countMax: Int) throws(StoreError) -> Bool {
         var keys: [[UInt8]] = []

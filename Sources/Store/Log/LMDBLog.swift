@@ -34,7 +34,8 @@ package final class LMDBLog: LogStorage {
         let info = environment.info
         state = Mutex(
             State(
-                // What the file has behind its last page may be a hole, so nothing of it is ours yet.
+                // What the file has behind its last page may be a hole, so nothing of it is ours
+                // yet.
                 room: Room(logUsed: info.usedSize, logReserved: info.usedSize, keysReserved: 0),
                 lastTransaction: info.lastTransaction))
     }
@@ -97,7 +98,8 @@ package final class LMDBLog: LogStorage {
         _ body: (_ first: UInt64, _ value: Span<UInt8>) -> Bool
     ) throws(StoreError) {
         let key = [UInt8](bigEndian: sequence)
-        // A key of another length than ours is damage: no batch says of itself that it lies under 0.
+        // A key of another length than ours is damage: no batch says of itself that it lies under
+        // 0.
         func lend(_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool {
             body(key.count == 8 ? key.bigEndianU64 : 0, value)
         }

@@ -1,7 +1,7 @@
 package import Proof
 
-/// All that a log has come to at the end of some batch: what the next batch goes on from, and what a
-/// checkpoint remembers to know the log again by.
+/// All that a log has come to at the end of some batch: what the next batch goes on from, and what
+/// a checkpoint remembers to know the log again by.
 package struct LogHead: Equatable, Sendable {
     /// The identity of the last batch; zeros before the first.
     package var identity: Digest

@@ -1,8 +1,8 @@
 import Proof
 
 extension LogReader {
-    /// Checks every byte, leaf, root and link of at most `batchCountMax` batches behind `head`, lending
-    /// each event to `body` once its batch's block is checked.
+    /// Checks every byte, leaf, root and link of at most `batchCountMax` batches behind `head`,
+    /// lending each event to `body` once its batch's block is checked.
     ///
     /// Begin with `.empty` and call again with what it returned; the end is where that no longer
     /// grows. Nothing is taken from what an earlier run stored.

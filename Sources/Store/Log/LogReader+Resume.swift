@@ -1,12 +1,13 @@
 import Proof
 
 extension LogReader {
-    /// What the log has come to, so that it can be appended to, knowing what it had come to at `mark`.
+    /// What the log has come to, so that it can be appended to, knowing what it had come to at
+    /// `mark`.
     ///
     /// Reads the index of each batch since then, where the roots of full subtrees are stored, and
     /// the leaves behind the last of those. Meant for starting: nobody writes meanwhile.
-    /// - Throws: `.logRegressed` if the log ends before the mark, `.logDiverged` if another batch ends
-    ///   there: what was acknowledged once is gone, and nothing may be added on top of that.
+    /// - Throws: `.logRegressed` if the log ends before the mark, `.logDiverged` if another batch
+    ///   ends there: what was acknowledged once is gone, and nothing may be added on top of that.
     package func resume(from mark: StateHead = .empty) throws(StoreError) -> LogHead {
         let known = try knownHead(mark)
         var chain = ChainCheck(known)

@@ -53,8 +53,10 @@ package struct LogReader<Storage: LogStorage>: Sendable {
         return events
     }
 
-    /// Lends each event from sequence number `start` on to `body`, out of at most `batchCountMax` batches.
-    /// - Returns: the sequence number to go on from; nil at the log's end, or when `body` returned false.
+    /// Lends each event from sequence number `start` on to `body`, out of at most `batchCountMax`
+    /// batches.
+    /// - Returns: the sequence number to go on from; nil at the log's end, or when `body` returned
+    ///   false.
     package func fold(
         from start: UInt64, batchCountMax: Int, _ body: (UInt64, Span<UInt8>) -> Bool
     ) throws(StoreError) -> UInt64? {

@@ -6,8 +6,8 @@ package protocol LogStorage: AnyObject, Sendable {
     ///   may be appended any more.
     func append(head: Span<UInt8>, body: Span<UInt8>, first: UInt64) throws(StoreError)
 
-    /// Lends the batches from the one holding `sequence` on, with the number that each lies under, or
-    /// back from it; if none begins at or before it, from the first. All of it is one
+    /// Lends the batches from the one holding `sequence` on, with the number that each lies under,
+    /// or back from it; if none begins at or before it, from the first. All of it is one
     /// snapshot, so `body` must end it soon by returning false.
     func scan(
         from sequence: UInt64, _ direction: ScanDirection,

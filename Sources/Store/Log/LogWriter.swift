@@ -10,8 +10,8 @@ package struct LogWriter: Sendable {
         self.head = head
     }
 
-    /// Writes the new keys, then the batch, then overwrites the keys of who was forgotten; all of it
-    /// is durable when this returns. The old keys go last: before, a crash would forget somebody
+    /// Writes the new keys, then the batch, then overwrites the keys of who was forgotten; all of
+    /// it is durable when this returns. The old keys go last: before, a crash would forget somebody
     /// whom the log still knows.
     /// - Throws: anything at all is a fault; the process must end and start anew.
     @discardableResult

@@ -11,7 +11,8 @@ struct MetaPages {
         pages = [0, 1].map { MetaPage(bytes.span, number: $0) }
     }
 
-    /// The newer page, once both are found to be sound and the file long enough for what it leads to.
+    /// The newer page, once both are found to be sound and the file long enough for what it leads
+    /// to.
     func checked() throws(StoreError) -> MetaPage {
         guard let first = pages[0] else { throw .metaDamaged(.page(number: 0)) }
         guard let second = pages[1] else { throw .metaDamaged(.page(number: 1)) }
@@ -36,7 +37,8 @@ struct MetaPage: Equatable {
     let transaction: UInt64
     let lastPage: UInt64
 
-    /// Debian's LMDB uses the machine's page size, on x86-64 and on the usual arm64 kernels this one.
+    /// Debian's LMDB uses the machine's page size, on x86-64 and on the usual arm64 kernels this
+    /// one.
     static let pageSize = 4096
     static let size = 152
 
@@ -72,10 +74,12 @@ struct MetaPage: Equatable {
 
 /// Mending an LMDB file of which one meta page is damaged. Only while nobody has it open.
 package enum MetaRepair {
-    /// Makes the damaged one of the two meta pages a copy of the sound one, as the commit before it.
-    /// - Returns: the page that was rewritten. If it was the newer one, the last commit is gone with
-    ///   it; only comparing the log's head with what is known elsewhere can tell.
-    /// - Throws: `.metaDamaged` if both are damaged, and if both are sound but contradict each other.
+    /// Makes the damaged one of the two meta pages a copy of the sound one, as the commit before
+    /// it.
+    /// - Returns: the page that was rewritten. If it was the newer one, the last commit is gone
+    ///   with it; only comparing the log's head with what is known elsewhere can tell.
+    /// - Throws: `.metaDamaged` if both are damaged, and if both are sound but contradict each
+    ///   other.
     package static func repair(path: String) throws(StoreError) -> Int? {
         let file = try File(path, .readWrite)
         let meta = try MetaPages(of: file)

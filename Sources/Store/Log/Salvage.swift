@@ -26,7 +26,8 @@ package struct Salvage: Sendable {
         damages.removeAll { known.contains($0.header.identity) }
     }
 
-    /// Takes the batch whose header seems to begin at `index` of `window`, if it is one that isn't known.
+    /// Takes the batch whose header seems to begin at `index` of `window`, if it is one that isn't
+    /// known.
     private mutating func examine(
         _ window: [UInt8], _ index: Int, at offset: Int, in file: borrowing File, size: Int,
         _ known: inout Set<Digest>
@@ -109,8 +110,8 @@ package struct Salvage: Sendable {
         _ = try header.forEachEvent(in: value.span, from: header.first) { _, _ in true }
     }
 
-    /// Where in the window a header's magic lies, with a header's room behind it. Values begin at even
-    /// offsets of a page.
+    /// Where in the window a header's magic lies, with a header's room behind it. Values begin at
+    /// even offsets of a page.
     private static func headerIndices(in window: Span<UInt8>) -> [Int] {
         var indices: [Int] = []
         let end = min(windowSize, window.count - BatchLayout.headerSize + 1)

@@ -34,7 +34,8 @@ package struct StateStore<Storage: StateStorage>: Sendable {
         try withValue(in: table, forKey: key) { [UInt8](copying: $0) }
     }
 
-    /// Lends the entries from `key` on, each checked, until `body` returns false, which must be soon.
+    /// Lends the entries from `key` on, each checked, until `body` returns false, which must be
+    /// soon.
     package func scan(
         _ table: StateTable, from key: [UInt8],
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool

@@ -31,8 +31,8 @@ package protocol StateStorage: AnyObject, Sendable {
         in table: StateTable, forKey key: Span<UInt8>, _ body: (Span<UInt8>) -> R
     ) throws(StoreError) -> R?
 
-    /// Lends the entries from `key` on, in the order of the keys' bytes, until `body` returns false. All
-    /// of it is one snapshot, so that must be soon.
+    /// Lends the entries from `key` on, in the order of the keys' bytes, until `body` returns
+    /// false. All of it is one snapshot, so that must be soon.
     func scan(
         _ table: StateTable, from key: Span<UInt8>,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool

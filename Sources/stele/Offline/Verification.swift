@@ -1,0 +1,113 @@
+import Ledger
+import Proof
+import Secrets
+import Store
+
+/// One pass over a whole log that takes nothing for granted.
+struct Verification {
+    /// A root that somebody else has kept.
+    struct Witness {
+        var sequence: UInt64
+        var root: String
+    }
+
+    struct Verdict {
+        /// The first thing wrong, if anything is.
+        var mistake: String?
+        /// How far all was right.
+        var head: LogHead
+        var totals: Totals
+    }
+
+    private let ledger: OfflineLedger
+    private let source: KeyedSource
+    private let witness: Witness?
+    private var folder: EventFolder
+    private var head = LogHead.empty
+    /// The tree as it grows, leaf by leaf, where a witness is to be met.
+    private var witnessed = MerkleTree()
+
+    init(_ ledger: OfflineLedger, witness: Witness?) {
+        self.ledger = ledger
+        self.witness = witness
+        source = KeyedSource(ledger.directory.log, readsTexts: false)
+        folder = EventFolder(source: source)
+    }
+
+    mutating func run(_ progress: inout Progress) throws(Failure) -> Verdict {
+        let last = ledger.lastSequenceIfReadable()
+        var mistake: String?
+        while mistake == nil {
+            let before = head.sequence
+            do throws(StoreError) {
+                try auditSome()
+            } catch {
+                mistake = error.description
+            }
+            if let (sequence, reason) = folder.mistake { mistake = "seq=\(sequence): \(reason)" }
+            if head.sequence == before { break }
+            progress.update(
+                count: Int(head.sequence),
+                share: last.map { Double(head.sequence) / Double(max($0, 1)) })
+            if Interrupt.isRequested { throw Failure(code: .no, message: "interrupted") }
+        }
+        mistake = mistake ?? mistakeAtEnd()
+        return Verdict(mistake: mistake, head: head, totals: Totals(&folder.state))
+    }
+
+    private mutating func auditSome() throws(StoreError) {
+        var folder = self.folder
+        var tree = witnessed
+        let witness = self.witness
+        self.folder = EventFolder(source: source)
+        defer {
+            self.folder = folder
+            witnessed = tree
+        }
+        head = try ledger.reader.audit(from: head, batchCountMax: OfflineLedger.batchesAtOnce) {
+            sequence, bytes in
+            _ = folder.takeOnce(sequence, bytes)
+            guard let witness, sequence <= witness.sequence else { return }
+            tree.append(leafHash: MerkleTree.leafHash(bytes))
+            if sequence == witness.sequence, tree.root.hex != witness.root {
+                folder.fail(sequence, "the root isn't the one given, but \(tree.root.hex)")
+            }
+        }
+    }
+
+    /// What only the whole log can tell.
+    private mutating func mistakeAtEnd() -> String? {
+        if let witness, witness.sequence > head.sequence {
+            return "the log ends at seq=\(head.sequence), before seq=\(witness.sequence)"
+        }
+        for rulebook in folder.state.rulebooks {
+            guard rulebook.isComplete else { return "rulebook \(rulebook.number) is cut short" }
+            guard SHA256.hash(rulebook.text).bytes == rulebook.hash else {
+                return
+                    "seq=\(rulebook.sequence): rulebook \(rulebook.number) isn't what its hash says"
+            }
+        }
+        return keyMistake() ?? balanceMistake()
+    }
+
+    private mutating func keyMistake() -> String? {
+        for number in 0..<folder.state.accountCount {
+            let account = AccountNumber(number + 1)
+            let isAbsent = source.key(of: account).isAbsent
+            if folder.state.isForgotten(account) {
+                if !isAbsent { return "account \(number + 1) is forgotten, but its key is there" }
+            } else if isAbsent {
+                return "account \(number + 1) has no key: its texts can't be read"
+            }
+        }
+        return source.fault?.description
+    }
+
+    private mutating func balanceMistake() -> String? {
+        let totals = Totals(&folder.state)
+        guard let currency = totals.currencies.first(where: { !$0.isBalanced }) else { return nil }
+        return
+            "\(currency.name): issued \(currency.issued) less burned \(currency.burned) isn't what "
+            + "accounts hold, \(currency.balances.map(String.init) ?? "more than 64 bits")"
+    }
+}

@@ -1,0 +1,86 @@
+import Ledger
+import Proof
+import Store
+
+/// `stele verify`: is every byte of the log what was written, and does it add up?
+enum VerifyCommand {
+    static let declaration = LocalCommand(
+        name: "verify", grammar: "--data DIR",
+        summary: "Checks every byte, hash, root and balance of a ledger",
+        options: [
+            OfflineCommands.dataOption,
+            OptionDeclaration(
+                "head", "SEQ", "with --root: an event known from elsewhere to have been the newest"),
+            OptionDeclaration(
+                "root", "HEX", "the root that was known then (a bench's, a backup's, an auditor's)"),
+        ],
+        details: """
+              Reads the whole log from its first byte: the hash of every block and header, the link from
+              batch to batch, every leaf and root of the Merkle tree, every event's encoding; folds all
+              events; checks that no idempotency key was used twice, that rulebooks are what their
+              hashes say, that open accounts have their keys, and that for every currency issued less
+              burned is what accounts hold. Names the first thing wrong.
+              May run beside a daemon. Ends with 1 if anything is wrong.
+            """,
+        examples: [
+            "stele verify --data stele-data", "stele verify --data stele-data --json",
+            "stele verify --data stele-data --head 58389 --root 5f3c…",
+        ],
+        run: run)
+
+    private static func run(
+        _ arguments: ParsedArguments, _ context: Context
+    ) throws(Failure) -> ExitCode {
+        let witness = try witness(arguments)
+        let ledger = try OfflineLedger(OfflineCommands.directory(arguments))
+        var verification = Verification(ledger, witness: witness)
+        var progress = Progress("verifying", unit: "events", console: context.console)
+        let verdict = try verification.run(&progress)
+        let seconds = progress.seconds
+        progress.finish()
+        print(verdict, seconds: seconds, to: context.console)
+        return verdict.mistake == nil ? .done : .no
+    }
+
+    private static func witness(
+        _ arguments: ParsedArguments
+    ) throws(Failure) -> Verification.Witness? {
+        guard arguments.has("head") || arguments.has("root") else { return nil }
+        guard let head = arguments["head"].flatMap({ UInt64($0) }), head > 0,
+            let root = arguments["root"],
+            root.utf8.count == 2 * Digest.byteCount
+        else { throw .usage("--head SEQ and --root HEX (64 digits) go together") }
+        return Verification.Witness(sequence: head, root: root.lowercased())
+    }
+
+    private static func print(_ verdict: Verification.Verdict, seconds: Double, to console: Console)
+    {
+        guard !console.isJSON else { return console.output.line(json(verdict)) }
+        let style = console.style
+        if let mistake = verdict.mistake {
+            console.output.line(style.bad("wrong: ") + Escape.forTerminal(mistake))
+            console.output.line(
+                style.faint(
+                    "  \(NumberFormat.grouped(verdict.head.sequence)) events before it are right"))
+            return
+        }
+        let rate = NumberFormat.rate(Double(verdict.head.sequence) / max(seconds, 1e-9))
+        console.output.line(
+            style.good("all is right") + "  \(NumberFormat.grouped(verdict.head.sequence)) events, "
+                + "\(NumberFormat.grouped(verdict.totals.accounts)) accounts, \(rate) events a second"
+        )
+        console.output.line("  root  " + verdict.head.root.hex)
+        verdict.totals.print(to: console)
+    }
+
+    private static func json(_ verdict: Verification.Verdict) -> String {
+        JSONWriter.object([
+            ("right", verdict.mistake == nil ? "true" : "false"),
+            ("wrong", verdict.mistake.map(JSONWriter.string) ?? "null"),
+            ("head_seq", String(verdict.head.sequence)),
+            ("root", JSONWriter.string(verdict.head.root.hex)),
+            ("accounts", String(verdict.totals.accounts)),
+            ("currencies", verdict.totals.json),
+        ])
+    }
+}

@@ -1,0 +1,129 @@
+/// The rulebook of a run, and what the oracle knows of it: written down twice, once for the
+/// ledger and once as plain numbers.
+struct Book: Sendable {
+    /// What every account is given when it is opened; 0: nothing.
+    var openingCoins: Int64
+    var coinCap: Int64?
+    var debtFloor: Int64
+    /// Whether a lost level stays.
+    var keepsLevels: Bool
+
+    init(_ tape: inout Tape) {
+        openingCoins = tape.below(3) == 0 ? 10 : 0
+        coinCap = tape.below(2) == 0 ? 1_000_000 : nil
+        debtFloor = -100
+        keepsLevels = tape.below(2) == 0
+    }
+
+    struct Currency {
+        var raw: Raw = .everybody
+        var hasFacets = false
+        var floor: Int64 = 0
+        var cap: Int64?
+        var neverDecreases = false
+        var isTransferable = false
+        var receivedClimbs = false
+
+        enum Raw { case everybody, operators, nobody }
+    }
+
+    func currency(_ name: String) -> Currency? {
+        switch name {
+        case "coin": Currency(cap: coinCap, isTransferable: true)
+        case "debt": Currency(floor: debtFloor, isTransferable: true, receivedClimbs: true)
+        case "gem": Currency(hasFacets: true, isTransferable: true)
+        case "xp": Currency(neverDecreases: true)
+        case "pts": Currency(raw: .operators)
+        case "hid": Currency(raw: .nobody)
+        default: nil
+        }
+    }
+
+    struct Ladder {
+        var name: String
+        var currency: String
+        /// Kept for each facet.
+        var isScoped = false
+        var ofAvailable = false
+        var start: Int64
+        var floors: [Int64]
+        var keeps: Bool
+        var receivedClimbs = false
+    }
+
+    var ladders: [Ladder] {
+        [
+            Ladder(
+                name: "level", currency: "xp", start: 1, floors: [0, 100, 300, 600],
+                keeps: keepsLevels),
+            Ladder(
+                name: "rank", currency: "coin", start: 0, floors: [0, 50, 5_000, 500_000],
+                keeps: false),
+            Ladder(
+                name: "shine", currency: "gem", isScoped: true, ofAvailable: true, start: 1,
+                floors: [0, 20, 400], keeps: false),
+            Ladder(
+                name: "standing", currency: "debt", start: 1, floors: [0, 1_000], keeps: true,
+                receivedClimbs: true),
+        ]
+    }
+
+    var source: String {
+        let cap = coinCap.map { ", cap: \($0)" } ?? ""
+        let openings =
+            openingCoins == 0
+            ? "" : "openings: [{ posts: [{ balance: 'coin', amount: '\(openingCoins)' }] }],"
+        return """
+            {
+              edition: 1,
+              title: 'Simulation',
+              currencies: {
+                coin: { facets: 'none', transferable: true, raw: ['game', 'operate']\(cap) },
+                debt: { facets: 'none', transferable: true, received_climbs: true, floor: \(debtFloor), raw: ['game', 'operate'] },
+                gem: { facets: ['red', 'blue', 'green'], transferable: true, raw: ['game', 'operate'] },
+                xp: { facets: 'none', never_decreases: true, raw: ['game', 'operate'] },
+                pts: { facets: 'none', raw: ['operate'] },
+                hid: { facets: 'none', raw: [] },
+              },
+              ladders: {
+                level: { of: "earned('xp')", start: 1, rungs: [0, 100, 300, 600], lose: '\(keepsLevels ? "never" : "follows")' },
+                rank: { of: "earned('coin')", start: 0, rungs: [0, 50, 5000, 500000], lose: 'follows' },
+                shine: { of: "available('gem:<facet>')", start: 1, rungs: [0, 20, 400], lose: 'follows' },
+                standing: { of: "earned('debt')", start: 1, rungs: [0, 1000], lose: 'never' },
+              },
+              \(openings)
+              actions: {
+                quest: {
+                  inputs: { hard: { type: 'bool', default: false }, name: { type: 'name' } },
+                  let: { prize: 'if(hard, 200, 50)' },
+                  show: ['prize'],
+                  once: ['name'],
+                  posts: [
+                    { balance: 'xp', amount: 'prize' },
+                    { balance: 'coin', amount: '5' },
+                  ],
+                  sets: [{ fact: 'quest:<name>', value: 'prize' }],
+                },
+                trade: {
+                  inputs: { n: { type: 'int', min: -50, max: 50 } },
+                  requires: [{ test: "available('coin') >= 10", unmet: 'poor' }],
+                  posts: [{ balance: 'coin', amount: 'n' }, { balance: 'hid', amount: '1' }],
+                },
+                gift: {
+                  inputs: { to: 'account', n: { type: 'int', min: 0, max: 100 } },
+                  posts: [
+                    { balance: 'coin', amount: 'n', side: 'spend' },
+                    { balance: 'coin', amount: 'n', to: 'to' },
+                  ],
+                },
+                grant: {
+                  staff_only: true,
+                  inputs: { n: { type: 'int', min: 1, max: 1000 } },
+                  posts: [{ balance: 'pts', amount: 'n' }],
+                },
+                retired: { active: false, posts: [{ balance: 'hid', amount: '1' }] },
+              },
+            }
+            """
+    }
+}

@@ -1,0 +1,28 @@
+/// Deliberate mistakes in the simulated world. The engine is never changed: each shows that the
+/// oracle notices what it is there to notice.
+package enum Mutant: String, CaseIterable, Sendable {
+    /// A commit is reported that never reached the disk.
+    case commitIsLost = "commit-is-lost"
+    /// The log's first page is written before what it leads to was flushed.
+    case headBeforeData = "head-before-data"
+    /// Keys are reported as stored that were never flushed.
+    case keysAreLost = "keys-are-lost"
+    /// The key of a forgotten account stays where it was.
+    case keysAreKept = "keys-are-kept"
+    /// Replies are released when they are decided.
+    case repliesTooEarly = "replies-too-early"
+    /// A client retries without its KEY.
+    case keyForgotten = "key-forgotten"
+    /// A failed commit is taken for one that was not made, and made again.
+    case commitRetried = "commit-retried"
+    /// A checkpoint's rows are stored before the events that they have seen.
+    case checkpointTooEarly = "checkpoint-too-early"
+    /// A checkpoint's head is stored, a slice of its rows isn't.
+    case sliceIsLost = "slice-is-lost"
+    /// A stored number changes, and its checksum with it.
+    case rowIsForged = "row-is-forged"
+    /// A part of the index of idempotency keys is never stored.
+    case keyRunIsLost = "key-run-is-lost"
+    /// What a client is answered is off by one.
+    case answerIsOff = "answer-is-off"
+}

@@ -1,0 +1,156 @@
+import Store
+
+/// The log in a file with LMDB's observable contract: what a commit adds is written to fresh pages and
+/// flushed, then one of two first pages, in turn, is written through to the disk. The newer of the
+/// two says what there is; nothing has a checksum.
+final class SimLog: LogStorage, @unchecked Sendable {
+    private let disk: SimDisk
+    private var index: [Entry] = []
+    private var transaction: UInt64 = 0
+    private var end = 2 * pageSize
+    private var hasFailed = false
+
+    private struct Entry {
+        var first: UInt64
+        var offset: Int
+        var size: Int
+    }
+
+    private static let pageSize = 4096
+    /// Of a value's first page: its key, its size, where the one before it begins.
+    private static let entryHeadSize = 32
+    private static let magic: UInt64 = 0x4D49_534C_4F47_0001
+
+    /// Opens what is on the disk.
+    init(_ disk: SimDisk) throws(StoreError) {
+        self.disk = disk
+        var newest: (transaction: UInt64, last: Int, end: Int)?
+        for slot in 0..<2 {
+            let start = slot * Self.pageSize
+            guard number(at: start) == Self.magic else { continue }
+            let found = (number(at: start + 8), Int(number(at: start + 16)),
+                Int(number(at: start + 24)))
+            if newest == nil || found.0 > newest?.transaction ?? 0 { newest = found }
+        }
+        guard let newest else { return }
+        transaction = newest.transaction
+        end = newest.end
+        var next = newest.last
+        while next != 0 {
+            let entry = Entry(
+                first: number(at: next), offset: next + Self.entryHeadSize,
+                size: Int(number(at: next + 8)))
+            guard entry.size > 0, entry.offset + entry.size <= end else {
+                throw .truncated(size: disk.log.bytes.count, needed: entry.offset + entry.size)
+            }
+            index.append(entry)
+            next = Int(number(at: next + 16))
+        }
+        index.reverse()
+    }
+
+    private func number(at offset: Int) -> UInt64 {
+        guard offset + 8 <= disk.log.bytes.count else { return 0 }
+        var value: UInt64 = 0
+        for byte in 0..<8 { value |= UInt64(disk.log.bytes[offset + byte]) << UInt64(8 * byte) }
+        return value
+    }
+
+    private static func numbers(_ values: UInt64...) -> [UInt8] {
+        values.flatMap { value in
+            (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
+        }
+    }
+
+    // MARK: LogStorage
+
+    func append(
+        head: Span<UInt8>, body: Span<UInt8>, first: UInt64
+    ) throws(StoreError) {
+        guard !hasFailed else { throw .faulted }
+        hasFailed = true
+        let size = head.count + body.count
+        var value = Self.numbers(
+            first, UInt64(size), UInt64(index.last.map { $0.offset - Self.entryHeadSize } ?? 0), 0)
+        value.reserveCapacity(Self.entryHeadSize + size)
+        for position in head.indices { value.append(head[position]) }
+        for position in body.indices { value.append(body[position]) }
+        let start = end
+        let newEnd = (start + value.count + Self.pageSize - 1) / Self.pageSize * Self.pageSize
+        if disk.mutant == .headBeforeData { try writeHead(last: start, end: newEnd) }
+        try disk.run("write of the log") { disk.log.write(value, at: start) }
+        try disk.run("fsync of the log's data") { disk.log.synchronize() }
+        if disk.mutant == .commitIsLost, disk.tape.chance(50) {
+            disk.log.write([], at: start)
+        } else if disk.mutant != .headBeforeData {
+            try writeHead(last: start, end: newEnd)
+        }
+        index.append(Entry(first: first, offset: start + Self.entryHeadSize, size: size))
+        end = newEnd
+        transaction += 1
+        hasFailed = false
+    }
+
+    /// A write of less than a sector, flushed with the same call: it is done or not.
+    private func writeHead(last: Int, end: Int) throws(StoreError) {
+        let slot = Int((transaction + 1) % 2)
+        try disk.run("write of the log's head") {
+            disk.log.write(
+                Self.numbers(Self.magic, transaction + 1, UInt64(last), UInt64(end)),
+                at: slot * Self.pageSize)
+            if disk.mutant != .headBeforeData { disk.log.synchronize() }
+        }
+    }
+
+    func scan(
+        from sequence: UInt64, _ direction: ScanDirection,
+        _ body: (_ first: UInt64, _ value: Span<UInt8>) -> Bool
+    ) throws(StoreError) {
+        var position = self.position(atOrBefore: sequence)
+        if position < 0, direction == .forward { position = 0 }
+        let bytes = disk.log.bytes
+        while index.indices.contains(position) {
+            let entry = index[position]
+            let range = entry.offset..<(entry.offset + entry.size)
+            guard body(entry.first, bytes.span.extracting(range)) else { return }
+            position += direction == .forward ? 1 : -1
+        }
+    }
+
+    private func position(atOrBefore sequence: UInt64) -> Int {
+        var low = 0
+        var high = index.count
+        while low < high {
+            let middle = (low + high) / 2
+            if index[middle].first <= sequence { low = middle + 1 } else { high = middle }
+        }
+        return low - 1
+    }
+
+    func write(keys: [KeySlot]) throws(StoreError) {
+        for slot in keys {
+            if disk.mutant == .keysAreKept, slot.bytes.allSatisfy({ $0 == 0 }) { continue }
+            try disk.run("write of keys") {
+                disk.keys.write(slot.bytes, at: Int(slot.account) * KeySlot.size)
+            }
+        }
+        if disk.mutant == .keysAreLost { return }
+        try disk.run("fsync of the keys") { disk.keys.synchronize() }
+    }
+
+    func key(of account: UInt32) throws(StoreError) -> [UInt8] {
+        let start = Int(account) * KeySlot.size
+        let bytes = disk.keys.bytes
+        guard start < bytes.count else { return [UInt8](repeating: 0, count: KeySlot.size) }
+        let found = bytes[start..<min(start + KeySlot.size, bytes.count)]
+        return Array(found) + [UInt8](repeating: 0, count: KeySlot.size - found.count)
+    }
+
+    func hasRoom(batchBytes: Int, highestAccount: UInt32) -> Bool {
+        !disk.tape.chance(disk.faults.isFull)
+    }
+
+    func reserveRoom(batchBytes: Int, highestAccount: UInt32) throws(StoreError) -> Bool {
+        disk.tape.below(2) == 0
+    }
+}
