@@ -99,6 +99,12 @@ extension Front {
     private func count(_ connection: Connection) {
         outputTotal += connection.output.count - connection.countedOutput
         connection.countedOutput = connection.output.count
+        inputTotal += connection.inputBytes - connection.countedInput
+        connection.countedInput = connection.inputBytes
+        if inputTotal > ServerLimits.inFlightBytesTotalMax, connection.inputBytes > 0 {
+            counters.inputOverflows += 1
+            return close(connection)
+        }
         if connection.output.count > ServerLimits.outputBytesMax {
             counters.outputOverflows += 1
             close(connection)
@@ -149,6 +155,8 @@ extension Front {
         guard !connection.isClosed else { return }
         outputTotal -= connection.countedOutput
         connection.countedOutput = 0
+        inputTotal -= connection.countedInput
+        connection.countedInput = 0
         table.remove(connection)
         connection.close()
         connection.input.drop(&pool)

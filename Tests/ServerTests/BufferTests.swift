@@ -61,7 +61,8 @@ func heldReplies() throws {
 
 private func received(_ descriptor: borrowing FileDescriptor) throws -> String {
     var buffer = [UInt8](repeating: 0, count: 65_536)
-    guard case .bytes(let count) = Syscall.receive(descriptor.rawValue, into: &buffer, from: 0) else {
+    guard case .bytes(let count) = Syscall.receive(descriptor.rawValue, into: &buffer, from: 0)
+    else {
         throw SystemFault(operation: "receive", code: 0)
     }
     return String(decoding: buffer[..<count], as: UTF8.self)
@@ -108,7 +109,9 @@ func inputGrows() throws {
     var outcome = RequestParser.Outcome.incomplete
     while sent < bytes.count || outcome == .incomplete {
         let piece = min(sent + 33_333, bytes.count)
-        if sent < piece, case .bytes(let count) = Syscall.send(pair.client.rawValue, bytes, sent..<piece) {
+        if sent < piece,
+            case .bytes(let count) = Syscall.send(pair.client.rawValue, bytes, sent..<piece)
+        {
             sent += count
         }
         _ = input.receive(from: pair.server.rawValue, &pool)
@@ -122,7 +125,9 @@ func inputGrows() throws {
     #expect(request.count == 3)
     #expect(request.arguments[2].count == 900_000)
     while sent < bytes.count {
-        if case .bytes(let count) = Syscall.send(pair.client.rawValue, bytes, sent..<bytes.count) { sent += count }
+        if case .bytes(let count) = Syscall.send(pair.client.rawValue, bytes, sent..<bytes.count) {
+            sent += count
+        }
     }
     while input.receive(from: pair.server.rawValue, &pool) == .more {}
     input.rest(&pool)

@@ -1,20 +1,24 @@
-@testable import Ledger
 import Testing
 
+@testable import Ledger
 @testable import Server
 
-@Test("options of the command line", arguments: [
-    ["--data", "/d"], ["--data=/d"], ["--data", "/d", "--socket", "/s", "--rules", "r.json5"],
-    ["--audit-socket", "/a", "--operate-socket", "/o", "--data", "/d"],
-])
+@Test(
+    "options of the command line",
+    arguments: [
+        ["--data", "/d"], ["--data=/d"], ["--data", "/d", "--socket", "/s", "--rules", "r.json5"],
+        ["--audit-socket", "/a", "--operate-socket", "/o", "--data", "/d"],
+    ])
 func options(line: [String]) throws {
     #expect(try DaemonOptions(line).directory == "/d")
 }
 
-@Test("what a command line may not say", arguments: [
-    [], ["--data"], ["--data", ""], ["/d"], ["--data", "/d", "--data", "/e"],
-    ["--data", "/d", "--no-sync"], ["--data", "/d", "extra"], ["--help"],
-])
+@Test(
+    "what a command line may not say",
+    arguments: [
+        [], ["--data"], ["--data", ""], ["/d"], ["--data", "/d", "--data", "/e"],
+        ["--data", "/d", "--no-sync"], ["--data", "/d", "extra"], ["--help"],
+    ])
 func badOptions(line: [String]) {
     #expect(throws: UsageFault.self) { try DaemonOptions(line) }
 }
@@ -60,11 +64,13 @@ func config() throws {
     #expect(policy.role(.all, uid: 65_534) == nil)
 }
 
-@Test("a config file's mistakes name the line", arguments: [
-    ("data", "c:1: expected"), ("a = 1\n", "c:1: no such setting"),
-    ("\ngame-users = root", "c:2: root is not"), ("data=a\ndata=b", "c:2: data is given twice"),
-    ("sync = no", "c:1: no such setting"),
-])
+@Test(
+    "a config file's mistakes name the line",
+    arguments: [
+        ("data", "c:1: expected"), ("a = 1\n", "c:1: no such setting"),
+        ("\ngame-users = root", "c:2: root is not"), ("data=a\ndata=b", "c:2: data is given twice"),
+        ("sync = no", "c:1: no such setting"),
+    ])
 func badConfig(text: String, begins: String) {
     let fault = #expect(throws: ConfigFault.self) { try Config.parse(text, "c") }
     #expect(fault?.description.hasPrefix(begins) == true)
