@@ -120,6 +120,11 @@ struct Client {
     ) -> Ask {
         var ask = Ask()
         ask.verb = tape.pick(swarm.verbs)
+        if ask.verb == .settle || ask.verb == .release, oracle.world.holders.isEmpty,
+            tape.below(4) != 0
+        {
+            ask.verb = .hold
+        }
         ask.peer = peer
         switch ask.verb {
         case .award, .spend, .hold, .transfer:
@@ -148,6 +153,14 @@ struct Client {
             ask.account = id()
             ask.name = "offer"
         default: ask.account = id()
+        }
+        if let person = oracle.world.ids[ask.account], oracle.world.people[person].isFrozen,
+            tape.below(3) == 0
+        {
+            ask = Ask()
+            ask.verb = .unfreeze
+            ask.peer = peer
+            ask.account = oracle.world.people[person].id
         }
         if tape.chance(swarm.expects) { ask.expect = expectation(oracle, ask) }
         if tape.chance(swarm.options) { fillOptions(&ask, wall, head) }

@@ -34,8 +34,8 @@ final class SimFile {
     func synchronize() { unsynced.removeAll(keepingCapacity: true) }
 
     /// The power fails: of what wasn't flushed, each write is on disk wholly, not at all, or sector by
-    /// sector one or the other. Sectors that never held anything may come out as garbage; those that
-    /// did are written whole or not at all, as disks promise.
+    /// sector one or the other. Sectors behind the file's end may come out as garbage; others are
+    /// written whole or not at all, as disks promise.
     func cut(_ tape: inout Tape) {
         let writes = unsynced
         unsynced = []
@@ -60,16 +60,11 @@ final class SimFile {
             let range = (start - write.offset)..<(sectorEnd - write.offset)
             switch tape.below(5) {
             case 0, 1: put(Array(write.new[range]), at: start)
-            case 2 where isFresh(start..<sectorEnd): put(tape.bytes(sectorEnd - start), at: start)
+            case 2 where start >= bytes.count: put(tape.bytes(sectorEnd - start), at: start)
             default: break
             }
             start = sectorEnd
         }
-    }
-
-    private func isFresh(_ range: Range<Int>) -> Bool {
-        range.lowerBound >= bytes.count
-            || bytes[range.clamped(to: 0..<bytes.count)].allSatisfy { $0 == 0 }
     }
 
     /// Makes the file a copy of another.

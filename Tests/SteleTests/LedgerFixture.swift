@@ -42,8 +42,8 @@ final class LedgerFixture {
         let state = StateStore(stored, checksum: RebuildCommand.checksum)
         let opening = try Opening.open(
             log: directory.log, state: state,
-            random: { () throws(RandomnessUnavailable) in try AccountKey.random() }
-        ) { _ in }
+            random: { () throws(RandomnessUnavailable) in try AccountKey.random() },
+            progress: { _ in })
         let engine = opening.engine
         var writer = opening.writer
         let peer = Peer(uid: 1000, role: .all)

@@ -124,7 +124,11 @@ package struct Ledger: ~Copyable {
         do {
             let answer = try decide(command, into: &receipt)
             if isOwnJournal {
-                if command.isDryRun { rollBackDryRun() } else { keep() }
+                switch answer {
+                // Known, so nothing is written: neither the account of BY, if it is new.
+                case .known: rollBack()
+                case .decided: if command.isDryRun { rollBackDryRun() } else { keep() }
+                }
             }
             return answer
         } catch {

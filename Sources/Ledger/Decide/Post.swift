@@ -65,7 +65,7 @@ extension Ledger {
                 .overflow, [.init("balance", balanceText(balance))],
                 "\(balanceText(balance)) of \(name(account)) would leave the range of 64-bit integers")
         }
-        try checkBounds(slot, from: before, by: amount)
+        try checkBounds(slot, side, from: before, by: amount)
         draft.postings.append(
             Event.Posting(
                 account: touched[slot].index, balance: balance, side: side, amount: amount,
@@ -110,7 +110,7 @@ extension Ledger {
     }
 
     private mutating func checkBounds(
-        _ slot: Int, from before: Int64, by amount: Int64
+        _ slot: Int, _ side: Side, from before: Int64, by amount: Int64
     ) throws(Refusal) {
         let after = touched[slot].available
         let position = touched[slot].currency
@@ -118,7 +118,8 @@ extension Ledger {
             let has = before - min(rules.currencies[position].floor, before)
             throw insufficient(slot, needs: amount.magnitude, has: has)
         }
-        if after > before, let cap = rules.currencies[position].cap, after > cap {
+        // What is held was earned before: to set it free is no gain that a cap could forbid.
+        if after > before, side != .hold, let cap = rules.currencies[position].cap, after > cap {
             let text = balanceText(touched[slot].balance)
             throw Refusal(
                 .limit,

@@ -67,12 +67,13 @@ extension State {
         if journal.isRecording { journal.record(.newID(account, newIDs[account])) }
         newIDs[account] = NewID(opened: event.sequence, sealed: sealed)
         indexID(account, event.sequence, sealed)
+        // The parent is no part of the event: its row does not say whether it has seen it.
+        if parent != .ledger { setCell(parent, CellKey(.child, .none, account.rawValue), .zero) }
         guard rows.last(account) < event.sequence else { return }
         journalRow(account)
         rows[account].opened = event.sequence
         rows[account].parent = parent
         rows[account].tokenKey = source.tokenKey(account)
-        if parent != .ledger { setCell(parent, CellKey(.child, .none, account.rawValue), .zero) }
     }
 
     /// Enters the account in the directory, unless it is there or its key is gone.

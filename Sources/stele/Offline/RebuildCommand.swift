@@ -92,12 +92,14 @@ enum RebuildCommand {
     ) throws -> StateFingerprint {
         let last = try LogReader(store.directory.log).lastSequence()
         var progress = Progress(title, unit: "events", console: console)
-        let engine = try Opening.open(
+        let opening = try Opening.open(
             log: store.directory.log, state: store.state,
-            random: { () throws(RandomnessUnavailable) in try AccountKey.random() }
-        ) { sequence in
-            progress.update(count: Int(sequence), share: Double(sequence) / Double(max(last, 1)))
-        }.engine
+            random: { () throws(RandomnessUnavailable) in try AccountKey.random() },
+            progress: { sequence in
+                progress.update(
+                    count: Int(sequence), share: Double(sequence) / Double(max(last, 1)))
+            })
+        let engine = opening.engine
         engine.beginCheckpoint()
         while let work = engine.checkpointSlice() {
             try work.write(to: store.state)
