@@ -52,6 +52,7 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
         } else {
             try state.wipe()
         }
+        try state.storage.noteRead()
         let from = mark?.sequence ?? 0
         let forgotten = try fold(&ledger, reader, from: from, progress)
         // FORGET wipes a key once its event is durable: a death in between must not keep it.

@@ -52,6 +52,7 @@ final class Connection {
     var heldBatch: UInt64 = 0
     /// Its output as last counted into the total of all.
     var countedOutput = 0
+    var countedInput = 0
 
     /// When an unfinished request began, and when replies began to be stuck; 0 if they aren't.
     var partialSince: Int64 = 0
@@ -72,6 +73,11 @@ final class Connection {
 
     /// Whether its requests may be carried out now.
     var isRunnable: Bool { pause == .none && !isClosing && !isClosed }
+
+    /// What it holds of a request or a group beyond an ordinary buffer.
+    var inputBytes: Int {
+        transaction.byteCount + max(0, input.capacity - ServerLimits.inputBufferBytes)
+    }
 
     /// Whether so much of it waits for the disk that it isn't read for now.
     var isThrottled: Bool {

@@ -84,7 +84,8 @@ extension Front {
         }
     }
 
-    private static let wrongPass = "WRONGPASS there are no users: the socket and the kernel say who you are"
+    private static let wrongPass =
+        "WRONGPASS there are no users: the socket and the kernel say who you are"
 
     private func hello(_ request: Request, on connection: Connection) {
         var isRESP3 = connection.output.writer.isRESP3
@@ -143,7 +144,8 @@ extension Front {
         guard request.count > 1 else { return wrongArity(.client, connection) }
         guard let sub = CommandTable.spec(.client).subcommand(request.text(1)) else {
             return connection.output.writer.error(
-                "ERR unknown subcommand '\(Misspelt.quoted(request.bytes, request.arguments[1]))'. Try COMMAND DOCS client.")
+                "ERR unknown subcommand '\(Misspelt.quoted(request.bytes, request.arguments[1]))'. Try COMMAND DOCS client."
+            )
         }
         let isEnough = request.count >= sub.wordsMin(depth: 2)
         guard isEnough, sub.wordsMax(depth: 2).map({ request.count <= $0 }) ?? true else {
@@ -168,7 +170,8 @@ extension Front {
                 table.all.map { describe($0) + "\n" }.joined())
         case "tracking", "reply": clientSwitch(sub.name, request, on: connection)
         case "caching":
-            connection.output.writer.error("ERR CLIENT CACHING needs CLIENT TRACKING, which is not supported")
+            connection.output.writer.error(
+                "ERR CLIENT CACHING needs CLIENT TRACKING, which is not supported")
         default: connection.output.writer.ok()
         }
     }
@@ -191,7 +194,8 @@ extension Front {
         if request.argument(2, is: name == "reply" ? "ON" : "OFF") {
             connection.output.writer.ok()
         } else {
-            connection.output.writer.error("ERR CLIENT \(name.uppercased()) \(request.text(2)) is not supported")
+            connection.output.writer.error(
+                "ERR CLIENT \(name.uppercased()) \(request.text(2)) is not supported")
         }
     }
 
@@ -235,7 +239,8 @@ extension Front {
     private func config(_ request: Request, on connection: Connection) {
         guard request.count >= 3, request.argument(1, is: "GET") else {
             return connection.output.writer.error(
-                "ERR only CONFIG GET is supported: settings stand in the command line and the config file")
+                "ERR only CONFIG GET is supported: settings stand in the command line and the config file"
+            )
         }
         let patterns = (2..<request.count).map { request.text($0).lowercased() }
         let found = Self.settings.filter { setting in

@@ -13,6 +13,7 @@ struct Counters {
     var partialFramesTimedOut: UInt64 = 0
     var writeStallsTimedOut: UInt64 = 0
     var outputOverflows: UInt64 = 0
+    var inputOverflows: UInt64 = 0
     var descriptorsExhausted: UInt64 = 0
     var throttlings: UInt64 = 0
     var bytesReceived: UInt64 = 0

@@ -1,9 +1,9 @@
 import Engine
 import Glibc
 import Ledger
-import Wire
 import Proof
 import Store
+import Wire
 
 /// The daemon from its command line to its exit code.
 ///
@@ -55,6 +55,10 @@ package enum Daemon {
     }
 
     private static func serve(_ options: DaemonOptions) throws {
+        // Predictable hashing would let a client choose names that all collide.
+        guard Syscall.environment("SWIFT_DETERMINISTIC_HASHING") == nil else {
+            throw ConfigFault(description: "SWIFT_DETERMINISTIC_HASHING is set: unset it")
+        }
         let signals = try SignalSource()
         Syscall.forbidDumps()
         let descriptors = Syscall.raiseOpenFiles()
@@ -68,7 +72,8 @@ package enum Daemon {
         }
         let settings = Settings(
             policy: Policy(configPath: options.configPath, config: options.config),
-            manager: manager, connectionsMax: min(options.connectionsMax, max(descriptors - 64, 16)),
+            manager: manager,
+            connectionsMax: min(options.connectionsMax, max(descriptors - 64, 16)),
             directory: options.directory)
         let front = try Front(
             engine: files.engine, storage: files.storage, listeners: listeners,

@@ -48,7 +48,8 @@ struct DaemonOptions {
         guard let maximum = values["connections-max"] else { return }
         guard let number = Int(maximum), number >= 1, number <= ServerLimits.connectionsMax else {
             throw UsageFault(
-                description: "connections-max is 1 to \(ServerLimits.connectionsMax)", isConfig: true)
+                description: "connections-max is 1 to \(ServerLimits.connectionsMax)",
+                isConfig: true)
         }
         connectionsMax = number
     }

@@ -74,7 +74,8 @@ extension Front {
 
     // MARK: MULTI
 
-    private func dispatchInTransaction(_ name: CommandName, _ connection: Connection) -> Dispatched {
+    private func dispatchInTransaction(_ name: CommandName, _ connection: Connection) -> Dispatched
+    {
         switch name {
         case .exec: return execute(connection)
         case .discard:

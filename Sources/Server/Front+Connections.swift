@@ -7,7 +7,7 @@ import Wire
 extension Front {
     /// Carries out up to 64 requests of a connection.
     func turn(_ connection: Connection) {
-        guard connection.isRunnable else { return settle(connection) }
+        guard connection.isRunnable else { return listen(connection) }
         var left = ServerLimits.turnCommandsMax
         var wantsMore = true
         while wantsMore, connection.isRunnable {
@@ -39,8 +39,19 @@ extension Front {
         settle(connection)
     }
 
+    /// A peer whose XREAD waits may leave in the meantime: only receiving tells.
+    private func listen(_ connection: Connection) {
+        if connection.pause == .events, connection.input.count < ServerLimits.inputBufferBytes {
+            _ = receive(connection)
+            if connection.hasEnded { return close(connection) }
+        }
+        settle(connection)
+    }
+
     /// Whether replies that wait for the disk fill the memory set aside for them.
-    private var isOverloaded: Bool { outputTotal >= ServerLimits.inFlightBytesTotalMax && engine.head > engine.durable }
+    private var isOverloaded: Bool {
+        outputTotal >= ServerLimits.inFlightBytesTotalMax && engine.head > engine.durable
+    }
 
     /// Receives once; returns whether something may have come.
     private func receive(_ connection: Connection) -> Bool {
@@ -88,6 +99,12 @@ extension Front {
     private func count(_ connection: Connection) {
         outputTotal += connection.output.count - connection.countedOutput
         connection.countedOutput = connection.output.count
+        inputTotal += connection.inputBytes - connection.countedInput
+        connection.countedInput = connection.inputBytes
+        if inputTotal > ServerLimits.inFlightBytesTotalMax, connection.inputBytes > 0 {
+            counters.inputOverflows += 1
+            return close(connection)
+        }
         if connection.output.count > ServerLimits.outputBytesMax {
             counters.outputOverflows += 1
             close(connection)
@@ -138,6 +155,8 @@ extension Front {
         guard !connection.isClosed else { return }
         outputTotal -= connection.countedOutput
         connection.countedOutput = 0
+        inputTotal -= connection.countedInput
+        connection.countedInput = 0
         table.remove(connection)
         connection.close()
         connection.input.drop(&pool)

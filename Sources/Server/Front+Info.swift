@@ -27,7 +27,8 @@ extension Front {
     private var serverFacts: [(String, String)] {
         [
             ("stele_version", Front.version), ("redis_version", Front.version),
-            ("redis_mode", "standalone"), ("role", "master"), ("process_id", "\(Syscall.processID)"),
+            ("redis_mode", "standalone"), ("role", "master"),
+            ("process_id", "\(Syscall.processID)"),
             ("uptime_in_seconds", "\((now - startedAt) / 1_000)"),
             ("server_time_usec", "\(wall.microseconds)"), ("data_directory", settings.directory),
             ("used_memory_rss", "\(Syscall.residentBytes())"),
@@ -37,7 +38,8 @@ extension Front {
     private var clientFacts: [(String, String)] {
         [
             ("connected_clients", "\(table.count)"), ("maxclients", "\(settings.connectionsMax)"),
-            ("blocked_clients", "\(blockedReads.count)"), ("log_reads_under_way", "\(readsUnderWay)"),
+            ("blocked_clients", "\(blockedReads.count)"),
+            ("log_reads_under_way", "\(readsUnderWay)"),
             ("output_bytes", "\(outputTotal)"),
         ]
     }
@@ -74,6 +76,7 @@ extension Front {
             ("partial_frames_timed_out", "\(counters.partialFramesTimedOut)"),
             ("write_stalls_timed_out", "\(counters.writeStallsTimedOut)"),
             ("output_overflows", "\(counters.outputOverflows)"),
+            ("input_overflows", "\(counters.inputOverflows)"),
             ("throttlings", "\(counters.throttlings)"), ("log_reads", "\(counters.logReads)"),
         ]
     }
@@ -94,7 +97,9 @@ extension Front {
 
     private var limitFacts: [(String, String)] {
         ServerLimits.listing.map { ($0.0, "\($0.1)") }
-            + [("batch_events_max", "\(Limits.batchEventsMax)"),
-                ("batch_bytes_max", "\(Limits.batchBytesMax)")]
+            + [
+                ("batch_events_max", "\(Limits.batchEventsMax)"),
+                ("batch_bytes_max", "\(Limits.batchBytesMax)"),
+            ]
     }
 }

@@ -95,7 +95,8 @@ extension Front {
         }
         do throws(Mistakes) {
             return try engine.ledger.adopt(
-                source, hash: SHA256.hash(source.span).bytes, file: "rulebook", from: peer, at: wall)
+                source, hash: SHA256.hash(source.span).bytes, file: "rulebook", from: peer, at: wall
+            )
         } catch {
             throw Self.refusal(of: error)
         }

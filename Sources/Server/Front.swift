@@ -76,6 +76,8 @@ final class Front {
     var isLastSlice = false
 
     var outputTotal = 0
+    /// Bytes queued since MULTI, and of requests too long for an ordinary buffer, of all.
+    var inputTotal = 0
     private var nextTick: Int64
     private var isDraining = false
     private var drainDeadline: Int64 = 0

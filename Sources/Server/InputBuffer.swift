@@ -8,6 +8,7 @@ struct InputBuffer {
 
     var isEmpty: Bool { start == end }
     var count: Int { end - start }
+    var capacity: Int { bytes.count }
 
     /// Receives once. Answers `nil` when the peer has closed its side.
     mutating func receive(from descriptor: Int32, _ pool: inout BufferPool) -> Reception {

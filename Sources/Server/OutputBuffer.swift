@@ -87,7 +87,9 @@ struct OutputBuffer {
             swap(&old, &writer.bytes)
             pool.giveOutput(old)
         } else {
-            guard sent >= ServerLimits.inputBufferBytes, sent * 2 >= writer.bytes.count else { return }
+            guard sent >= ServerLimits.inputBufferBytes, sent * 2 >= writer.bytes.count else {
+                return
+            }
             writer.bytes.removeFirst(sent)
             for index in segments.indices { segments[index].end -= sent }
             ready -= sent

@@ -70,8 +70,11 @@ package struct Config: Sendable, Equatable {
 
     static func parse(_ text: String, _ path: String) throws(ConfigFault) -> Config {
         var config = Config()
-        for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let line = trimmed(raw.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)[0])
+        for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            let line = trimmed(
+                raw.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)[0])
             guard !line.isEmpty else { continue }
             let place = "\(path):\(index + 1)"
             guard let equals = line.firstIndex(of: "=") else {
@@ -87,7 +90,8 @@ package struct Config: Sendable, Equatable {
                 }
             } else {
                 let known = (optionNames.union(roles.keys)).sorted().joined(separator: " ")
-                throw ConfigFault(description: "\(place): no such setting \(name); there are \(known)")
+                throw ConfigFault(
+                    description: "\(place): no such setting \(name); there are \(known)")
             }
         }
         return config
@@ -106,8 +110,12 @@ package struct Config: Sendable, Equatable {
 
     private static func trimmed(_ text: Substring) -> String {
         var text = text
-        while let first = text.first, first == " " || first == "\t" || first == "\r" { text.removeFirst() }
-        while let last = text.last, last == " " || last == "\t" || last == "\r" { text.removeLast() }
+        while let first = text.first, first == " " || first == "\t" || first == "\r" {
+            text.removeFirst()
+        }
+        while let last = text.last, last == " " || last == "\t" || last == "\r" {
+            text.removeLast()
+        }
         return String(text)
     }
 
@@ -138,6 +146,7 @@ package struct SignalSource: ~Copyable {
     private let descriptor: FileDescriptor
 
     package init() throws(SystemFault) {
+        Syscall.ignoreBrokenPipes()
         descriptor = try Syscall.signalDescriptor([SIGTERM, SIGINT, SIGHUP])
     }
 

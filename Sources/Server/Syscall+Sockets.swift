@@ -58,10 +58,21 @@ extension Syscall {
 
     /// Whether somebody listens at `path` right now.
     static func isListening(at path: String) throws(SystemFault) -> Bool {
+        do throws(SystemFault) {
+            _ = try connect(to: path)
+            return true
+        } catch {
+            if error.operation.hasPrefix("connect") { return false }
+            throw error
+        }
+    }
+
+    static func connect(to path: String) throws(SystemFault) -> FileDescriptor {
         let descriptor = FileDescriptor(clinux_stream_socket(0))
         let raw = descriptor.rawValue
         try check(raw, "socket")
-        return try unsafe withAddress(path) { unsafe connect(raw, $0, $1) } == 0
+        try check(unsafe withAddress(path) { unsafe Glibc.connect(raw, $0, $1) }, "connect \(path)")
+        return descriptor
     }
 
     enum PathKind: Equatable {

@@ -127,7 +127,9 @@ enum Syscall {
     /// Raises the limit of open files as far as it goes, and answers it.
     static func raiseOpenFiles() -> Int {
         var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            return 0
+        }
         limit.rlim_cur = limit.rlim_max
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         return Int(clamping: limit.rlim_cur)
@@ -164,6 +166,13 @@ enum Syscall {
         let descriptor = unsafe signalfd(-1, &set, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
         try check(descriptor, "signalfd")
         return FileDescriptor(descriptor)
+    }
+
+    /// A peer or a pipe that is gone, and a file that may not grow, are errors of the call that
+    /// meets them and no reason to die.
+    static func ignoreBrokenPipes() {
+        _ = signal(SIGPIPE, SIG_IGN)
+        _ = signal(SIGXFSZ, SIG_IGN)
     }
 
     static func isReload(_ signal: Int32) -> Bool { signal == SIGHUP }

@@ -23,6 +23,8 @@ package enum StoreError: Error, Sendable {
     case batchMissing(sequence: UInt64)
     /// An entry of the state isn't what its checksum was made from: wipe and fold again.
     case stateDamaged(table: StateTable, key: [UInt8])
+    /// A start died while it read the state.
+    case stateUnreadable
     /// The disk has no room for the state; nothing was written.
     case stateFull
     /// The commit returned, but the file's count of commits isn't one more than before.
@@ -72,6 +74,7 @@ extension StoreError: CustomStringConvertible {
         case .batchMissing(let sequence): "log damaged: seq=\(sequence) is missing"
         case .stateDamaged(let table, let key):
             "state damaged: \(table) \(key.map { String($0, radix: 16) }.joined(separator: " "))"
+        case .stateUnreadable: "a start died while it read the state"
         case .stateFull: "the disk has no room for the state"
         case .commitUnaccounted(let expected, let found):
             "the commit is number \(found) in the file, \(expected) was expected"

@@ -178,11 +178,6 @@ extension AccountView {
 extension [UInt8] {
     /// Appends a day, counted from 1970-01-01, as `2026-01-05`.
     mutating func appendDay(_ day: Int64) {
-        let date = CivilDate(daysSince1970: Swift.min(Swift.max(day, -719_162), 2_932_896))
-        appendPadded(date.year, width: 4)
-        append(UInt8(ascii: "-"))
-        appendPadded(date.month, width: 2)
-        append(UInt8(ascii: "-"))
-        appendPadded(date.day, width: 2)
+        appendDate(CivilDate(daysSince1970: Swift.min(Swift.max(day, -719_162), 2_932_896)))
     }
 }

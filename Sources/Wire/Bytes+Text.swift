@@ -24,34 +24,40 @@ extension [UInt8] {
         }
     }
 
-    /// Appends exactly `width` digits.
-    mutating func appendPadded(_ value: Int64, width: Int) {
-        var divisor: Int64 = 1
-        for _ in 1..<width { divisor *= 10 }
-        while divisor > 0 {
-            append(0x30 &+ UInt8(truncatingIfNeeded: value / divisor % 10))
-            divisor /= 10
-        }
+    /// Appends exactly two digits.
+    @inline(__always)
+    private mutating func appendTwo(_ value: UInt64) {
+        append(0x30 &+ UInt8(truncatingIfNeeded: value / 10))
+        append(0x30 &+ UInt8(truncatingIfNeeded: value % 10))
+    }
+
+    /// Appends `2026-01-05`.
+    mutating func appendDate(_ date: CivilDate) {
+        let year = UInt64(Swift.min(Swift.max(date.year, 0), 9999))
+        appendTwo(year / 100)
+        appendTwo(year % 100)
+        append(UInt8(ascii: "-"))
+        appendTwo(UInt64(date.month))
+        append(UInt8(ascii: "-"))
+        appendTwo(UInt64(date.day))
     }
 
     /// Appends an instant as RFC 3339 in UTC with microseconds, always 27 bytes.
     package mutating func appendTime(_ instant: Instant) {
         let (seconds, micros) = instant.microseconds.quotientAndFloorRemainder(1_000_000)
         let (days, second) = seconds.quotientAndFloorRemainder(86_400)
-        let date = CivilDate(daysSince1970: days)
-        appendPadded(Swift.min(Swift.max(date.year, 0), 9999), width: 4)
-        append(UInt8(ascii: "-"))
-        appendPadded(date.month, width: 2)
-        append(UInt8(ascii: "-"))
-        appendPadded(date.day, width: 2)
+        appendDate(CivilDate(daysSince1970: days))
+        let (time, fraction) = (UInt64(second), UInt64(micros))
         append(UInt8(ascii: "T"))
-        appendPadded(second / 3600, width: 2)
+        appendTwo(time / 3600)
         append(UInt8(ascii: ":"))
-        appendPadded(second / 60 % 60, width: 2)
+        appendTwo(time / 60 % 60)
         append(UInt8(ascii: ":"))
-        appendPadded(second % 60, width: 2)
+        appendTwo(time % 60)
         append(UInt8(ascii: "."))
-        appendPadded(micros, width: 6)
+        appendTwo(fraction / 10_000)
+        appendTwo(fraction / 100 % 100)
+        appendTwo(fraction % 100)
         append(UInt8(ascii: "Z"))
     }
 

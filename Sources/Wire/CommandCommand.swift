@@ -81,7 +81,8 @@ extension ReplyWriter {
             if request.count > 3, let sub = spec.subcommand(request.text(3)) { spec = sub }
             if spec.keys != .none {
                 keys = Array(
-                    stride(from: spec.keys.first + 2, through: spec.keys.last + 2, by: spec.keys.step))
+                    stride(
+                        from: spec.keys.first + 2, through: spec.keys.last + 2, by: spec.keys.step))
             }
         }
         guard !keys.isEmpty else {

@@ -137,16 +137,21 @@ private struct DocParts {
     init(_ argument: ArgumentSpec) {
         switch argument {
         case .value(let text, let kind):
-            (name, type, display) = (text, Self.hinted(kind), text)
+            (name, type, display) = (text, Self.hinted(kind), Self.shown(text))
         case .flag(let word):
             (name, type, token) = (word.lowercased(), "pure-token", word)
         case .option(let word, let text, let kind):
-            (name, type, display, token) = (text, Self.hinted(kind), text, word)
+            (name, type, display, token) = (text, Self.hinted(kind), Self.shown(text), word)
         case .choice(let text, let list):
             (name, type, choices) = (text, "oneof", list)
         case .optional(let inner), .multiple(let inner):
             self = DocParts(inner)
         }
+    }
+
+    /// redis-cli 7.0 takes a bracket inside a word for the beginning of an optional argument.
+    private static func shown(_ text: String) -> String {
+        text.replacing("[", with: "(").replacing("]", with: ")")
     }
 
     /// Clients with a key type ask for the position of the key, which not all of ours have.

@@ -21,7 +21,7 @@ enum ConnectionSpecs {
                 "hello",
                 [
                     .optional(.value("protover", .integer)),
-                    .optional(.multiple(.option("AUTH", "username password"))),
+                    .optional(.option("AUTH", "username password")),
                     .optional(.option("SETNAME", "clientname")),
                 ], "Chooses the protocol version and describes the server")
         case .auth:

@@ -47,11 +47,16 @@ package enum Misspelt {
     }
 
     static func balance() -> Refusal {
-        bad("balance", "a balance is written currency or currency:facet, each 1 to 32 of A-Z a-z 0-9 _ . -")
+        bad(
+            "balance",
+            "a balance is written currency or currency:facet, each 1 to 32 of A-Z a-z 0-9 _ . -")
     }
 
     static func amount() -> Refusal {
-        bad("amount", "an amount is a whole number from 1 to 9223372036854775807: digits only, no leading zero")
+        bad(
+            "amount",
+            "an amount is a whole number from 1 to 9223372036854775807: digits only, no leading zero"
+        )
     }
 
     static func name(_ argument: StaticString) -> Refusal {
@@ -59,15 +64,23 @@ package enum Misspelt {
     }
 
     static func text(_ argument: StaticString) -> Refusal {
-        bad(argument, "a text is valid UTF-8 of at most \(WireLimits.memoBytesMax) bytes without control characters")
+        bad(
+            argument,
+            "a text is valid UTF-8 of at most \(WireLimits.memoBytesMax) bytes without control characters"
+        )
     }
 
     static func key() -> Refusal {
-        bad("key", "a key is 1 to \(WireLimits.keyBytesMax) bytes of valid UTF-8 without control characters")
+        bad(
+            "key",
+            "a key is 1 to \(WireLimits.keyBytesMax) bytes of valid UTF-8 without control characters"
+        )
     }
 
     static func sequence(_ argument: StaticString) -> Refusal {
-        bad(argument, "a sequence number is a whole number of at least 1: digits only, no leading zero")
+        bad(
+            argument,
+            "a sequence number is a whole number of at least 1: digits only, no leading zero")
     }
 
     static func expect() -> Refusal {
@@ -79,7 +92,9 @@ package enum Misspelt {
     }
 
     static func moment(_ argument: StaticString) -> Refusal {
-        bad(argument, "expected a sequence number, a time in RFC 3339, or @ and microseconds since 1970")
+        bad(
+            argument,
+            "expected a sequence number, a time in RFC 3339, or @ and microseconds since 1970")
     }
 
     static func period() -> Refusal {

@@ -48,7 +48,8 @@ package enum QueryParser {
             case "BEFORE": query.before = try sequence(request, at)
             case "KIND":
                 guard let kind = KindNames.number(of: request.text(at)) else {
-                    throw Misspelt.bad("kind", "a kind is one of \(KindNames.all.joined(separator: " "))")
+                    throw Misspelt.bad(
+                        "kind", "a kind is one of \(KindNames.all.joined(separator: " "))")
                 }
                 query.kind = kind
             case "CURRENCY":
@@ -89,7 +90,9 @@ package enum QueryParser {
             guard request.count > 2 else { return .rulesGet(nil) }
             guard let number = Numerals.whole(request.bytes, request.arguments[2]),
                 let rules = UInt32(exactly: number), rules > 0
-            else { throw Misspelt.bad("number", "a rulebook's number is a whole number of at least 1") }
+            else {
+                throw Misspelt.bad("number", "a rulebook's number is a whole number of at least 1")
+            }
             return .rulesGet(rules)
         case "CHECK": return .rulesCheck(text: request.arguments[2])
         case "PUT": return .rulesPut(text: request.arguments[2])

@@ -57,7 +57,9 @@ package enum RequestParser {
             }
             // Each argument still to come takes at least the six bytes of an empty one.
             let least = at - start + size + 2 + 6 * (count - index - 1)
-            guard least <= limit || (index == 0 && size == 5 && least <= WireLimits.rulesFrameBytesMax)
+            guard
+                least <= limit
+                    || (index == 0 && size == 5 && least <= WireLimits.rulesFrameBytesMax)
             else { return .malformed(.tooBig) }
             let after = at + size
             guard after + 2 <= end else {

@@ -37,7 +37,8 @@ enum StreamQueryParser {
         while at < request.count, !request.argument(at, is: "STREAMS") {
             let isCount = request.argument(at, is: "COUNT")
             guard isCount || request.argument(at, is: "BLOCK") else {
-                throw Misspelt.unexpected(request.text(at), "XREAD", CommandTable.spec(.xread).grammar)
+                throw Misspelt.unexpected(
+                    request.text(at), "XREAD", CommandTable.spec(.xread).grammar)
             }
             guard at + 1 < request.count else { throw Misspelt.valueless(request.text(at)) }
             if isCount {
@@ -52,7 +53,8 @@ enum StreamQueryParser {
             streams <= WireLimits.streamsMax
         else {
             throw Misspelt.bad(
-                "streams", "XREAD takes as many ids as streams, at most \(WireLimits.streamsMax) each")
+                "streams",
+                "XREAD takes as many ids as streams, at most \(WireLimits.streamsMax) each")
         }
         for index in 0..<streams {
             let name = at + 1 + index
@@ -69,7 +71,8 @@ enum StreamQueryParser {
             value <= WireLimits.blockMillisecondsMax
         else {
             throw Misspelt.bad(
-                "block", "BLOCK takes milliseconds up to \(WireLimits.blockMillisecondsMax), 0 for ever")
+                "block",
+                "BLOCK takes milliseconds up to \(WireLimits.blockMillisecondsMax), 0 for ever")
         }
         return Int(value)
     }
@@ -77,8 +80,10 @@ enum StreamQueryParser {
     /// `log`, or `log:` and an account.
     private static func stream(_ request: Request, _ index: Int) throws(Refusal) -> StreamName {
         let range = request.arguments[index]
-        let isLog = range.count >= 3 && request.bytes[range.start..<(range.start + 3)]
-            .elementsEqual("log".utf8)
+        let isLog =
+            range.count >= 3
+            && request.bytes[range.start..<(range.start + 3)]
+                .elementsEqual("log".utf8)
         guard isLog else { throw noStream() }
         if range.count == 3 { return .log }
         guard request.bytes[range.start + 3] == UInt8(ascii: ":") else { throw noStream() }

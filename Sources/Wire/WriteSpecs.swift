@@ -69,7 +69,8 @@ enum WriteSpecs {
                 "Brings an account over from an older system")
         case .run:
             write(
-                "run", roles: staff, keys: .none, [.value("job"), .optional(.option("FOR", "period"))],
+                "run", roles: staff, keys: .none,
+                [.value("job"), .optional(.option("FOR", "period"))],
                 "Runs a job of the rulebook for a period, once")
         case .freeze:
             write("freeze", roles: staff, [account], "Refuses all writes of an account from now on")

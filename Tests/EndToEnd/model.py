@@ -17,7 +17,7 @@ def level(xp):
     n = 1
     while 100 * (n + 1) * n // 2 <= xp:
         n += 1
-    return n
+    return min(n, 10_000)
 
 
 def tier(xp):

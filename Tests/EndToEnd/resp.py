@@ -41,8 +41,9 @@ class Client:
     def __init__(self, path, protocol=3, timeout=20.0):
         self.path = str(path)
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(timeout)
+        # With a timeout a full backlog would be an error instead of a wait.
         self.socket.connect(self.path)
+        self.socket.settimeout(timeout)
         self.buffer = b""
         self.at = 0
         if protocol == 3:

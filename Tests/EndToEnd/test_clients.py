@@ -43,7 +43,7 @@ def test_redis_cli_prints_resp3_as_json(shared, someone):
     reply = json.loads(cli(shared, "-3", "--json", "AWARD", someone, "coin", 80))
     assert reply["balances"] == {"coin": 80} and reply["duplicate"] is False
     profile = json.loads(cli(shared, "--json", "PROFILE", someone))
-    assert profile["last"] == reply["seq"]
+    assert profile["seq"] == reply["seq"]
     history = json.loads(cli(shared, "--json", "HISTORY", someone, "COUNT", 1))
     assert history[0]["kind"] == "award"
 

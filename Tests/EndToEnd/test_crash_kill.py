@@ -31,7 +31,7 @@ def crash_rounds(daemon, chance, rounds, tmp_path, depth):
     witness.conserve(books)
     settled = witness.join(books)
     assert settled["unanswered"] == 0
-    assert settled["acknowledged"] > 50 * rounds
+    assert settled["acknowledged"] > (50 if depth > 1 else 10) * rounds
 
 
 def test_kill_under_pipelined_load(daemon, seed, scale, tmp_path):
@@ -57,10 +57,22 @@ def test_kill_while_state_is_lost(daemon, seed, scale, tmp_path):
         state = daemon.data / "state" / "data.mdb"
         if state.exists():
             ruin(state, chance)
-        daemon.start()
+        start_at_last(daemon)
         witness.join([book])
     witness.settle([book])
     witness.conserve([book])
+
+
+def start_at_last(daemon, tries=3):
+    """LMDB trusts its own pages, so a start may die of a ruined one; but it must not go on like that."""
+    for left in reversed(range(tries)):
+        try:
+            daemon.start(within=10)
+            return
+        except AssertionError:
+            daemon.kill()
+            if left == 0:
+                raise
 
 
 def ruin(path, chance):

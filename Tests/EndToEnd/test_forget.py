@@ -35,7 +35,7 @@ def test_no_file_holds_the_id_before_or_after(daemon):
         assert any(event.get("memo") == MEMO for event in client.call("HISTORY", ID))
         client.call("FORGET", ID)
         profile = client.map("PROFILE", ID)
-        assert profile["last"] == 0 and not any(b["available"] for b in profile.get("balances", {}).values())
+        assert profile["seq"] == 0 and not any(b["available"] for b in profile.get("balances", {}).values())
         log, ledger = reader.read(daemon.data)
         number = next(n for n, account in ledger.accounts.items() if account.forgotten)
         assert client.map("BALANCE", f"~{number}", "coin")["available"] == 43
@@ -73,7 +73,7 @@ def test_forgetting_survives_a_kill(daemon):
     daemon.restart()
     assert not files_holding(daemon.data, ID)
     with daemon.client() as client:
-        assert client.map("PROFILE", ID)["last"] == 0
+        assert client.map("PROFILE", ID)["seq"] == 0
 
 
 def test_who_is_not_there_is_not_forgotten(client):

@@ -27,15 +27,16 @@ UNSAFE = {
     "Secrets": ["*"],
     "Server": ["Poller.swift", "Report.swift", "ServiceManager.swift", "Syscall*.swift", "WorkerThread.swift"],
     "Store": ["Files/*"],
-    "stele": ["Bench/*", "Print/Output.swift", "System/*"],
+    "stele": ["Bench/*", "Offline/EventFolder.swift", "Print/Output.swift", "System/*"],
+    "stelesim": ["main.swift"],
 }
 THREADS = {
     "LMDB": ["Environment.swift", "WriteTransaction.swift"],
     "Server": ["*"],
-    "Store": ["Log/LMDBLog.swift"],
+    "Store": ["Keys/KeyIndex.swift", "Log/LMDBLog.swift"],
     "stele": ["System/*"],
 }
-CLOCKS = {"Server": ["Syscall*.swift"], "stele": ["System/*"]}
+CLOCKS = {"Server": ["Syscall*.swift"], "stele": ["System/*"], "stelesim": ["main.swift"]}
 ASYNC = {}
 FOUNDATION = {}
 SYSTEM_CALLS = {
@@ -44,6 +45,7 @@ SYSTEM_CALLS = {
     "Store": ["Files/*"],
     "stele": ["*"],
     "steled": ["*"],
+    "stelesim": ["*"],
 }
 
 RISKS = [

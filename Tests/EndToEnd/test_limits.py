@@ -18,8 +18,8 @@ def rss(daemon):
 
 def raw(shared):
     connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(20)
     connection.connect(str(shared.socket))
+    connection.settimeout(20)
     return connection
 
 
@@ -111,8 +111,9 @@ def test_ten_thousand_idle_connections(make_daemon):
         try:
             while len(crowd) < 9_900:
                 connection = socket.socket(socket.AF_UNIX)
-                connection.settimeout(20)
+                # With a timeout a full backlog would be an error instead of a wait.
                 connection.connect(str(daemon.socket))
+                connection.settimeout(20)
                 crowd.append(connection)
             for connection in crowd[::1000]:
                 connection.sendall(resp.frame("PING"))

@@ -171,7 +171,7 @@ class Run:
         for account in ACCOUNTS:
             profile = self.client.map("PROFILE", account)
             held = self.model.accounts.get(account)
-            assert profile["last"] == (held.last if held else 0), account
+            assert profile["seq"] == (held.last if held else 0), account
             for balance in PLAIN + ["xp", "reputation:cave"]:
                 earned, spent, locked = held.balances.get(balance, (0, 0, 0)) if held else (0, 0, 0)
                 assert self.client.map("BALANCE", account, balance) == {

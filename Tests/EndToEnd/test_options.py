@@ -105,7 +105,7 @@ def test_expect_compares_with_the_last_event(client, someone):
     assert client.refusal("AWARD", someone, "coin", 5, "EXPECT", 0).code == "CONFLICT"
     second = client.map("AWARD", someone, "coin", 5, "EXPECT", first["seq"])
     assert client.refusal("AWARD", someone, "coin", 5, "EXPECT", first["seq"]).code == "CONFLICT"
-    assert client.map("PROFILE", someone)["last"] == second["seq"]
+    assert client.map("PROFILE", someone)["seq"] == second["seq"]
 
 
 def test_at_says_when_it_happened(client, someone):
@@ -225,7 +225,7 @@ def test_multi_exec_manners(client, someone):
     assert isinstance(replies[2], resp.Refused) and replies[3].code == "EXECABORT"
     nested = client.many([("MULTI",), ("MULTI",), ("DISCARD",)])
     assert isinstance(nested[1], resp.Refused)
-    assert client.map("PROFILE", someone)["last"] == 0
+    assert client.map("PROFILE", someone)["seq"] == 0
     assert client.transaction([]) == []
 
 

@@ -75,7 +75,7 @@ def test_a_socket_path_that_is_too_long_is_found_before_anything_is_made(tmp_pat
 def test_help_and_version():
     for program in ("steled", "stele"):
         done = subprocess.run([str(daemons.program(program)), "--help"], capture_output=True, text=True, timeout=10)
-        assert done.returncode == 0 and "--data" in done.stdout
+        assert done.returncode == 0 and "--socket" in done.stdout
 
 
 def test_a_wrong_rulebook_stops_the_first_start(tmp_path):

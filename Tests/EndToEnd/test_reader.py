@@ -64,7 +64,7 @@ def lived():
         for n in range(40):
             profile = client.map("PROFILE", f"p{n}")
             said[f"p{n}"] = {
-                "seq": profile["last"],
+                "seq": profile["seq"],
                 "balances": {b: client.map("BALANCE", f"p{n}", b) for b in ("coin", "xp", "reputation:cave")},
                 "rungs": {name: ladder["rung"] for name, ladder in profile["ladders"].items()},
                 "facts": profile.get("facts", {}),

@@ -24,7 +24,7 @@ def test_an_account_never_seen_is_empty(client, someone):
     before = client.call("XLEN", "log")
     assert client.map("BALANCE", someone, "coin") == {"earned": 0, "spent": 0, "held": 0, "available": 0}
     profile = client.map("PROFILE", someone)
-    assert profile["last"] == 0
+    assert profile["seq"] == 0
     assert profile["ladders"]["level"]["rung"] == 1
     assert profile["ladders"]["tier"]["rung"] == "newcomer"
     assert client.call("HISTORY", someone) == []
@@ -37,7 +37,7 @@ def test_a_profile(client, alice):
     account, life = alice
     profile = client.map("PROFILE", account)
     assert profile["balances"]["xp"] == 160 or profile["balances"]["xp"]["available"] == 160
-    assert profile["last"] == life[-1]["seq"]
+    assert profile["seq"] == life[-1]["seq"]
     assert profile["facts"] == {"class": "mage"}
     level = profile["ladders"]["level"]
     assert (level["rung"], level["floor"], level["next"], level["remaining"]) == (2, 100, 300, 140)
@@ -103,10 +103,10 @@ def test_as_of_a_sequence_number_and_a_time(client, alice):
     assert client.map(*purse, "ASOF", life[1]["time"])["available"] in (40, 25)  # events at that time included
     assert client.map(*purse, "ASOF", "2001-01-01T00:00:00Z")["available"] == 0
     then = client.map("PROFILE", account, "ASOF", life[1]["seq"])
-    assert then["last"] == life[1]["seq"] and "class" not in then.get("facts", {})
+    assert then["seq"] == life[1]["seq"] and "class" not in then.get("facts", {})
     assert then["ladders"]["level"]["rung"] == 2
     before = client.map("PROFILE", account, "ASOF", life[0]["seq"] - 2)
-    assert before["last"] == 0 and before["ladders"]["level"]["rung"] == 1
+    assert before["seq"] == 0 and before["ladders"]["level"]["rung"] == 1
     events = client.call("HISTORY", account, "ASOF", life[2]["seq"])
     assert events[0]["seq"] == life[2]["seq"]
     for wrong in ["x", "-1", ""]:

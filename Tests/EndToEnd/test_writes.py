@@ -41,7 +41,7 @@ def test_a_spend_takes_what_is_there_and_no_more(client, someone):
 )
 def test_an_amount_is_digits(client, someone, amount):
     assert client.refusal("AWARD", someone, "coin", amount).code in ("BADARG", "OVERFLOW")
-    assert client.map("PROFILE", someone)["last"] == 0
+    assert client.map("PROFILE", someone)["seq"] == 0
 
 
 def test_sums_never_wrap(daemon, someone):

@@ -27,7 +27,8 @@ final class LedgerFixture {
         """
 
     static let commands = [
-        "AWARD ada coins 500 KEY k1 MEMO first", "RECORD ada work hours=12 KEY k2", "SPEND ada coins 20 FOR hat",
+        "AWARD ada coins 500 KEY k1 MEMO first", "RECORD ada work hours=12 KEY k2",
+        "SPEND ada coins 20 FOR hat",
         "TRANSFER ada bob coins 30", "HOLD bob coins 5", "FREEZE bob",
     ]
 
@@ -41,8 +42,8 @@ final class LedgerFixture {
         let state = StateStore(stored, checksum: RebuildCommand.checksum)
         let opening = try Opening.open(
             log: directory.log, state: state,
-            random: { () throws(RandomnessUnavailable) in try AccountKey.random() }
-        ) { _ in }
+            random: { () throws(RandomnessUnavailable) in try AccountKey.random() },
+            progress: { _ in })
         let engine = opening.engine
         var writer = opening.writer
         let peer = Peer(uid: 1000, role: .all)

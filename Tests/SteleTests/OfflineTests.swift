@@ -71,7 +71,8 @@ struct OfflineTests {
     func exportLines() throws {
         let fixture = try LedgerFixture()
         let lines = try fixture.run(["export"]).output.split(separator: "\n")
-        #expect(lines.allSatisfy { (try? JSONSerialization.jsonObject(with: Data($0.utf8))) != nil })
+        #expect(
+            lines.allSatisfy { (try? JSONSerialization.jsonObject(with: Data($0.utf8))) != nil })
         let award = try #require(lines.first { $0.contains(#""kind":"award""#) })
         #expect(award.contains(#""account":"ada""#))
         #expect(award.contains(#""memo":"first""#))

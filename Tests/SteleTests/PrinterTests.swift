@@ -109,7 +109,7 @@ struct PrinterTests {
         #expect(lines.count == 2)
         #expect(
             lines[1].contains(
-                "7  2026-01-01T00:00:00.000000Z  award  contribution files=3  xp +16, bob coin -5"))
+                "7  2026-01-01T00:00:00Z  award  contribution files=3  xp +16, bob coin -5"))
         let full = Self.printed { EventPrinter($0).print(event) }
         #expect(full.first == "event 7  award")
         #expect(full.contains { $0.contains("xp") && $0.contains("+16") && $0.contains("action") })

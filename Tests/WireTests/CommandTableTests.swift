@@ -1,5 +1,6 @@
-@testable import Ledger
 import Testing
+
+@testable import Ledger
 @testable import Wire
 
 @Test("every command is found by its name in any case, and nothing else is")
@@ -10,7 +11,9 @@ func lookup() {
         #expect(CommandTable.lookup(spec.name.uppercased()) == name)
         #expect(CommandTable.lookup(spec.name + "x") == nil)
     }
-    for none in ["", "GET", "SET", "DEL", "AWAR", "KEYS", "EVAL", "FLUSHALL", "CONSISTENCYCONSISTENCY"] {
+    for none in [
+        "", "GET", "SET", "DEL", "AWAR", "KEYS", "EVAL", "FLUSHALL", "CONSISTENCYCONSISTENCY",
+    ] {
         #expect(CommandTable.lookup(none) == nil)
     }
 }
@@ -23,7 +26,8 @@ private let matrix: [(String, Role)] = [
     ("REVERSE", .operate), ("MIGRATE", .operate), ("RUN", .operate), ("FREEZE", .operate),
     ("UNFREEZE", .operate), ("FORGET", .operate),
     ("BALANCE", .all), ("PROFILE", .all), ("HISTORY", .all), ("EVENT", .all), ("WHY", .all),
-    ("XRANGE", [.audit, .operate]), ("XREVRANGE", [.audit, .operate]), ("XREAD", [.audit, .operate]),
+    ("XRANGE", [.audit, .operate]), ("XREVRANGE", [.audit, .operate]),
+    ("XREAD", [.audit, .operate]),
     ("XLEN", [.audit, .operate]), ("XINFO STREAM", [.audit, .operate]),
     ("RULES LIST", .all), ("RULES GET", .all), ("RULES CHECK", .all), ("RULES PUT", .operate),
     ("PROJECTION LIST", [.audit, .operate]), ("PROJECTION REBUILD", .operate), ("INFO", .all),

@@ -1,12 +1,14 @@
-@testable import Ledger
 import Testing
+
+@testable import Ledger
 @testable import Wire
 
 @Test("account reads take a state of the past")
 func accountReads() throws {
     let account = ByteRange(start: 7, count: 5)
     #expect(try query("PROFILE alice").get() == .profile(account: account, asOf: nil))
-    #expect(try query("PROFILE alice asof 12").get() == .profile(account: account, asOf: .sequence(12)))
+    #expect(
+        try query("PROFILE alice asof 12").get() == .profile(account: account, asOf: .sequence(12)))
     #expect(
         try query("BALANCE alice xp ASOF @5").get()
             == .balance(

@@ -1,5 +1,6 @@
-@testable import Ledger
 import Testing
+
+@testable import Ledger
 @testable import Wire
 
 @Test("each type has its RESP2 and its RESP3 form")
@@ -39,7 +40,8 @@ func receipts() {
 
     receipt.isDuplicate = true
     receipt.changes = [
-        .init(account: AccountNumber(1), balance: BalanceName(currency: Word(1)), amount: 5, after: 9),
+        .init(
+            account: AccountNumber(1), balance: BalanceName(currency: Word(1)), amount: 5, after: 9),
         .init(
             account: AccountNumber(2), balance: BalanceName(currency: Word(2), facet: Word(3)),
             amount: -7, after: 0),
@@ -51,7 +53,7 @@ func receipts() {
     receipt.granted = [Word(6)]
     receipt.claimable = ["reward tier=5 track=free"]
     receipt.explain = [
-        .init(name: Word(1), value: Rational(3)),
+        .init(name: Word(1), value: Rational(3))
     ]
     writer = ReplyWriter()
     writer.receipt(receipt, names: TestNames())
@@ -64,7 +66,9 @@ func receipts() {
         "$4 core", "$7 granted", "*1", "$5 sword", "$9 claimable", "*1",
         "$24 reward tier=5 track=free", "$7 explain", "*2", "$2 xp", ":3",
     ].map { line in
-        guard line.hasPrefix("$"), let space = line.firstIndex(of: " ") else { return line + "\r\n" }
+        guard line.hasPrefix("$"), let space = line.firstIndex(of: " ") else {
+            return line + "\r\n"
+        }
         return line[..<space] + "\r\n" + line[line.index(after: space)...] + "\r\n"
     }.joined()
     #expect(string(writer) == expected)
@@ -82,7 +86,8 @@ func refusals() {
             + "alice has 80 xp available, 100 are needed\r\n")
     writer = ReplyWriter()
     writer.refusal(
-        Refusal(.badArgument, [.init("argument", "a b\\\r\n")], "'x\r\n+OK\u{1B}[2J\u{202E}' is wrong"))
+        Refusal(
+            .badArgument, [.init("argument", "a b\\\r\n")], "'x\r\n+OK\u{1B}[2J\u{202E}' is wrong"))
     #expect(
         string(writer)
             == "-BADARG argument=a\\x20b\\\\\\x0d\\x0a: "

@@ -1,5 +1,6 @@
-@testable import Ledger
 import Testing
+
+@testable import Ledger
 @testable import Wire
 
 private let goldens: [[UInt8]] = [
@@ -126,7 +127,9 @@ func malformed(text: String, fault: Malformed) {
 
 @Test("a frame may be exactly as long as the limit, RULES longer than others")
 func frameLimits() {
-    for (name, limit) in [("AWARD", WireLimits.frameBytesMax), ("rules", WireLimits.rulesFrameBytesMax)] {
+    for (name, limit) in [
+        ("AWARD", WireLimits.frameBytesMax), ("rules", WireLimits.rulesFrameBytesMax),
+    ] {
         let overhead = "*2\r\n$5\r\nAWARD\r\n$\r\n\r\n".utf8.count + String(limit).count
         for (extra, fits) in [(-1, true), (0, true), (1, false)] {
             let body = limit - overhead + extra

@@ -1,12 +1,14 @@
-@testable import Ledger
 import Testing
+
+@testable import Ledger
 @testable import Wire
 
 @Test("a write's words arrive where they belong")
 func everyField() throws {
     let command = try write(
         words(
-            "spend alice gold:bank 5 FOR shop:hat key K BY bob Memo hi CAUSE 3 expect 0 AT @7 DRYRUN")
+            "spend alice gold:bank 5 FOR shop:hat key K BY bob Memo hi CAUSE 3 expect 0 AT @7 DRYRUN"
+        )
     ).get()
     #expect(command.verb == .spend)
     #expect(text(command.bytes, command.account) == "alice")
@@ -25,7 +27,9 @@ func everyField() throws {
 @Test("inputs are split at the first equals sign, keywords win over inputs")
 func inputs() throws {
     let command = try write(words("RECORD alice win a=1 KEY k=v text=x=y empty= by bob")).get()
-    let inputs = command.inputs.map { (text(command.bytes, $0.name), text(command.bytes, $0.value)) }
+    let inputs = command.inputs.map {
+        (text(command.bytes, $0.name), text(command.bytes, $0.value))
+    }
     #expect(inputs.map(\.0) == ["a", "text", "empty"])
     #expect(inputs.map(\.1) == ["1", "x=y", ""])
     #expect(text(command.bytes, command.key) == "k=v")
@@ -36,7 +40,8 @@ func inputs() throws {
     "each verb takes its own arguments",
     arguments: [
         "AWARD alice xp 1", "AWARD alice xp:season-3 9223372036854775807", "SPEND a xp 1",
-        "TRANSFER alice bob gold 5 MEMO m", "HOLD a gold 5", "HOLD a gold 5 UNTIL 2026-01-05T00:00:00Z",
+        "TRANSFER alice bob gold 5 MEMO m", "HOLD a gold 5",
+        "HOLD a gold 5 UNTIL 2026-01-05T00:00:00Z",
         "SETTLE 7", "SETTLE 7 3", "SETTLE 7 KEY k", "SETTLE 7 3 KEY k", "RELEASE 7 BY a",
         "RECORD a win", "RECORD a win x=1 y=2", "CLAIM a reward tier=5 track=free", "FACT a flag 1",
         "FACT a class:fighter ''", "REVERSE 9", "REVERSE 9 4", "MIGRATE old a xp=5", "RUN daily",
@@ -61,11 +66,13 @@ func accepted(line: String) {
         ("AWARD a x:y:z 1", "balance"), ("AWARD a x: 1", "balance"), ("AWARD a :x 1", "balance"),
         ("AWARD a x! 1", "balance"), ("AWARD a xp 1 KEY", "KEY"), ("AWARD a xp 1 KEY ''", "key"),
         ("AWARD a xp 1 KEY k KEY j", "KEY"), ("AWARD a xp 1 DRYRUN dryrun", "DRYRUN"),
-        ("AWARD a xp 1 x=1", "x=1"), ("AWARD a xp 1 UNTIL @5", "UNTIL"), ("AWARD a xp 1 FOR b", "FOR"),
+        ("AWARD a xp 1 x=1", "x=1"), ("AWARD a xp 1 UNTIL @5", "UNTIL"),
+        ("AWARD a xp 1 FOR b", "FOR"),
         ("AWARD a xp 1 nonsense", "nonsense"), ("AWARD a xp 1 CAUSE 0", "cause"),
         ("AWARD a xp 1 EXPECT -1", "expect"), ("AWARD a xp 1 AT 5", "at"),
         ("AWARD a xp 1 AT 2026-02-29T00:00:00Z", "at"), ("AWARD a xp 1 AT 2026-01-05", "at"),
-        ("AWARD a xp 1 AT 2026-01-05T24:00:00Z", "at"), ("AWARD a xp 1 AT 1969-12-31T23:59:59Z", "at"),
+        ("AWARD a xp 1 AT 2026-01-05T24:00:00Z", "at"),
+        ("AWARD a xp 1 AT 1969-12-31T23:59:59Z", "at"),
         ("AWARD a xp 1 AT 2026-01-05T00:00:00.1234567Z", "at"), ("AWARD a xp 1 AT @01", "at"),
         ("RECORD a win x=1 x=2", "x"), ("RECORD a win =1", "=1"), ("RECORD a win x:y=1", "x:y=1"),
         ("SETTLE 0", "seq"), ("SETTLE 7 05", "amount"), ("SETTLE 7 -5", "amount"),
@@ -85,7 +92,8 @@ func misspelt(line: String, argument: String) {
 func texts() {
     func award(_ account: [UInt8], _ option: String, _ value: [UInt8]) -> Bool {
         var request = Request([
-            Array("AWARD".utf8), account, Array("xp".utf8), Array("1".utf8), Array(option.utf8), value,
+            Array("AWARD".utf8), account, Array("xp".utf8), Array("1".utf8), Array(option.utf8),
+            value,
         ])
         var command = Command()
         do throws(Refusal) {
@@ -121,8 +129,10 @@ func texts() {
 func times() throws {
     let cases: [(String, Int64)] = [
         ("@0", 0), ("1970-01-01T00:00:00Z", 0), ("1970-01-01T01:00:00+01:00", 0),
-        ("2000-02-29T12:34:56.789Z", 951_827_696_789_000), ("2026-01-05t00:00:00z", 1_767_571_200_000_000),
-        ("2026-01-04T23:30:00-00:30", 1_767_571_200_000_000), ("@1767571200000000", 1_767_571_200_000_000),
+        ("2000-02-29T12:34:56.789Z", 951_827_696_789_000),
+        ("2026-01-05t00:00:00z", 1_767_571_200_000_000),
+        ("2026-01-04T23:30:00-00:30", 1_767_571_200_000_000),
+        ("@1767571200000000", 1_767_571_200_000_000),
     ]
     for (spelling, micros) in cases {
         let command = try write(["AWARD", "a", "xp", "1", "AT", spelling]).get()
@@ -130,7 +140,8 @@ func times() throws {
     }
     var random = Random(state: 3)
     for _ in 0..<2_000 {
-        let instant = Instant(microseconds: Int64.random(in: 0...4_102_444_800_000_000, using: &random))
+        let instant = Instant(
+            microseconds: Int64.random(in: 0...4_102_444_800_000_000, using: &random))
         var written: [UInt8] = []
         written.appendTime(instant)
         #expect(written.count == 27)

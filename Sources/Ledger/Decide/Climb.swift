@@ -28,7 +28,7 @@ extension Ledger {
     }
 
     /// The facet under which the ladder's rung is kept; `nil` if the balance doesn't climb it.
-    private func facet(of ladder: Int, _ slot: Int) -> Word? {
+    private mutating func facet(of ladder: Int, _ slot: Int) -> Word? {
         guard case .balance(let currency, let scope, _) = rules.ladders[ladder].source else {
             return Word.none
         }

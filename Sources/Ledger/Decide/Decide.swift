@@ -21,7 +21,7 @@ extension Ledger {
     }
 
     /// Some verbs are the operator's alone, as is saying when something happened.
-    private func checkRole(_ command: borrowing Command) throws(Refusal) {
+    private mutating func checkRole(_ command: borrowing Command) throws(Refusal) {
         let needsOperator: Bool
         switch command.verb {
         case .reverse, .migrate, .run, .freeze, .unfreeze, .forget: needsOperator = true

@@ -137,7 +137,7 @@ extension Ledger {
         return BalanceName(currency: currency, facet: word(bytes, (colon + 1)..<end))
     }
 
-    private func checkDecreasing(_ balance: BalanceName) throws(Refusal) {
+    private mutating func checkDecreasing(_ balance: BalanceName) throws(Refusal) {
         let position = try currency(of: balance)
         guard rules.currencies[position].neverDecreases else { return }
         throw Refusal(

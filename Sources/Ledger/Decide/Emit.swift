@@ -62,7 +62,7 @@ extension Ledger {
     }
 
     /// Where the draft stands in its group, if it is part of one.
-    private func mainPlace(hasSideEvents: Bool) -> GroupPlace {
+    private mutating func mainPlace(hasSideEvents: Bool) -> GroupPlace {
         let isFirst = !hasGroupBegun && !hasSideEvents
         switch group {
         case .none, .multi(isLast: true): return isFirst ? .alone : .last

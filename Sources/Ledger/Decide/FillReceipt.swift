@@ -1,6 +1,6 @@
 extension Ledger {
     /// What the command under way answers: read off the draft that was just folded.
-    func fill(_ receipt: inout Receipt) {
+    mutating func fill(_ receipt: inout Receipt) {
         receipt.reset()
         receipt.sequence = draft.sequence
         receipt.time = draft.time
@@ -12,7 +12,7 @@ extension Ledger {
                     account: entry.account, balance: entry.balance,
                     amount: entry.available - entry.availableBefore, after: entry.available))
         }
-        fillRest(of: &receipt, from: draft)
+        Self.fillRest(of: &receipt, from: draft)
     }
 
     /// The receipt of an event as it was answered the first time, from the event alone.
@@ -41,10 +41,10 @@ extension Ledger {
                         after: position < event.after.count ? event.after[position] : 0))
             }
         }
-        fillRest(of: &receipt, from: event)
+        Self.fillRest(of: &receipt, from: event)
     }
 
-    private func fillRest(of receipt: inout Receipt, from event: Event) {
+    private static func fillRest(of receipt: inout Receipt, from event: borrowing Event) {
         for rung in event.rungs {
             receipt.reached.append(
                 Receipt.Reached(

@@ -31,7 +31,9 @@ extension Ledger {
     }
 
     /// The rulebook's position of the currency, if such a balance may exist.
-    func currency(of balance: BalanceName) throws(Refusal) -> Int {
+    ///
+    /// Mutating, as all that runs for every command: borrowing the ledger would copy it aside.
+    mutating func currency(of balance: BalanceName) throws(Refusal) -> Int {
         guard let position = rules.currencyPosition(balance.currency) else {
             throw Refusal(
                 .undeclared, [.init("currency", wordText(balance.currency))],
@@ -137,7 +139,7 @@ extension Ledger {
     }
 
     /// No total of a currency over all accounts may leave Int64 either.
-    func checkTotals() throws(Refusal) {
+    mutating func checkTotals() throws(Refusal) {
         if draft.kind == .transfer { return }
         for (index, posting) in draft.postings.enumerated() where posting.side != .hold {
             let total = state.loadedValue(.ledger, CellKey(.balance, posting.balance.currency))

@@ -17,7 +17,7 @@ extension Ledger {
     }
 
     /// The account that a command's KEY belongs to: the first it names, else the ledger.
-    func commandOwner(_ command: borrowing Command) -> AccountNumber {
+    mutating func commandOwner(_ command: borrowing Command) -> AccountNumber {
         command.account.isEmpty ? .ledger : requested.account
     }
 

@@ -2,7 +2,7 @@
 ///
 /// To decide one: check the inputs, run the `let` steps in order, then the requirements, then
 /// the postings and marks.
-package struct ActionRule: Sendable {
+package final class ActionRule: Sendable {
     package let name: Word
     /// The name's text.
     package let text: String
@@ -15,6 +15,30 @@ package struct ActionRule: Sendable {
     package let once: [Int]?
     package let isActive: Bool
     package let isStaffOnly: Bool
+
+    init(
+        name: Word,
+        text: String,
+        inputs: [InputRule],
+        steps: [StepRule],
+        requirements: [RequirementRule],
+        posts: [PostRule],
+        marks: [MarkRule],
+        once: [Int]?,
+        isActive: Bool,
+        isStaffOnly: Bool
+    ) {
+        self.name = name
+        self.text = text
+        self.inputs = inputs
+        self.steps = steps
+        self.requirements = requirements
+        self.posts = posts
+        self.marks = marks
+        self.once = once
+        self.isActive = isActive
+        self.isStaffOnly = isStaffOnly
+    }
 
     /// The position of the input with this name.
     package func input(_ name: Word) -> Int? {

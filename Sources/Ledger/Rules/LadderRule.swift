@@ -1,5 +1,5 @@
 /// Levels or tiers: rungs that begin at ever higher values.
-package struct LadderRule: Sendable {
+package final class LadderRule: Sendable {
     package let name: Word
     /// The name's text.
     package let text: String
@@ -21,6 +21,24 @@ package struct LadderRule: Sendable {
     package let pastCap: PastCap
     /// Whether what was received by transfer climbs.
     package let receivedClimbs: Bool
+
+    init(
+        name: Word, text: String, index: Int, source: Source, start: Int64, cap: Int64?, floors: [Int64], tailStep: Int64, names: [Word], nameTexts: [String], lose: Losing, pastCap: PastCap, receivedClimbs: Bool
+    ) {
+        self.name = name
+        self.text = text
+        self.index = index
+        self.source = source
+        self.start = start
+        self.cap = cap
+        self.floors = floors
+        self.tailStep = tailStep
+        self.names = names
+        self.nameTexts = nameTexts
+        self.lose = lose
+        self.pastCap = pastCap
+        self.receivedClimbs = receivedClimbs
+    }
 
     /// What is climbed with.
     package enum Source: Sendable {

@@ -43,14 +43,18 @@ enum Directory {
         try File(path, .read).synchronize()
     }
 
-    /// Removes an environment's directory, which holds only LMDB's two files; nothing if it isn't
-    /// there.
-    static func removeEnvironment(_ path: String) throws(StoreError) {
-        for name in ["data.mdb", "lock.mdb"] {
-            try ignoringMissing { () throws(StoreError) in
-                try retrying("unlink", path + "/" + name) { unsafe unlink(path + "/" + name) }
-            }
+    /// unlink(2); nothing if there is no such file.
+    static func removeFile(_ path: String) throws(StoreError) {
+        try ignoringMissing { () throws(StoreError) in
+            // The string's bytes live for the call.
+            try retrying("unlink", path) { unsafe unlink(path) }
         }
+    }
+
+    /// Removes an environment's directory, which holds only LMDB's two files and the mark of
+    /// doubt; nothing if it isn't there.
+    static func removeEnvironment(_ path: String) throws(StoreError) {
+        for name in ["data.mdb", "lock.mdb", "unread"] { try removeFile(path + "/" + name) }
         try ignoringMissing { () throws(StoreError) in
             try retrying("rmdir", path) { unsafe rmdir(path) }
         }

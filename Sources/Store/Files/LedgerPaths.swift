@@ -10,6 +10,10 @@ struct LedgerPaths: Sendable {
     var newLog: String { directory + "/log.tmp" }
     var state: String { directory + "/state" }
     var stateData: String { state + "/data.mdb" }
+    /// There while a start reads the state for the first time.
+    var stateDoubt: String { LedgerPaths.doubt(inState: state) }
+
+    static func doubt(inState directory: String) -> String { directory + "/unread" }
 
     /// Makes sure that the directory is there and safe to put the lock into.
     func prepareDirectory(mayCreate: Bool) throws(StoreError) {

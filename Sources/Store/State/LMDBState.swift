@@ -73,6 +73,10 @@ package final class LMDBState: StateStorage {
         }
     }
 
+    package func noteRead() throws(StoreError) {
+        try Directory.removeFile(LedgerPaths.doubt(inState: directory))
+    }
+
     /// Grows the map, and refuses while the disk has less room than the changes may take.
     private func makeRoom(for changes: [StateChange]) throws(StoreError) {
         let byteCount = changes.reduce(0) { $0 + $1.key.count + ($1.value?.count ?? 0) }

@@ -10,6 +10,12 @@ enum StateDirectory {
             return (try create(paths, mapSize: mapSize), [])
         }
         do throws(StoreError) {
+            guard try Directory.entry(paths.stateDoubt) == nil else {
+                throw .stateUnreadable
+            }
+            // LMDB follows what its pages say without a check, out of the file if they are damaged:
+            // a start that dies of that leaves the mark, and the next one begins anew.
+            _ = try File(paths.stateDoubt, .create)
             // Flushed before it is trusted, as the log is.
             try File(paths.stateData, .readWrite).synchronize()
             _ = try MetaPages(of: File(paths.stateData, .read)).checked()

@@ -44,4 +44,11 @@ package protocol StateStorage: AnyObject, Sendable {
 
     /// Empties every table.
     func removeAll() throws(StoreError)
+
+    /// Notes that every entry was read once, and none was fatal.
+    func noteRead() throws(StoreError)
+}
+
+extension StateStorage {
+    package func noteRead() throws(StoreError) {}
 }

@@ -86,7 +86,7 @@ enum BenchCommand {
         let control = try DaemonConnection(path: path)
         Interrupt.listen()
         if settings.prepares {
-            _ = try prepare(settings, path: path, console: context.console)
+            try prepare(settings, path: path, control: control, console: context.console)
         }
         let draw = AccountDraw(
             accounts: settings.accounts, distribution: settings.distribution, seed: settings.seed)
@@ -109,8 +109,8 @@ enum BenchCommand {
 
     /// Awards every account something, so that all are there and have something to spend.
     private static func prepare(
-        _ settings: Settings, path: String, console: Console
-    ) throws(Failure) -> LoadStatistics {
+        _ settings: Settings, path: String, control: DaemonConnection, console: Console
+    ) throws(Failure) {
         let templates = Workload.preparation(currency: settings.currency)
         let statistics = try load(
             settings, path: path, connections: 1, pipeline: 4_000,
@@ -124,7 +124,15 @@ enum BenchCommand {
                     "Is there a currency '\(settings.currency)' that may be awarded here? --currency names another."
             )
         }
-        return statistics
+        // Better to learn now that it can't be spent than from millions of refusals.
+        guard settings.workload.needsPreparation else { return }
+        let account = CommandTemplate.accountPrefix + "00000000"
+        let probe = ["SPEND", account, settings.currency, "1", "DRYRUN"]
+        if case .failure(let failure) = try control.call(probe) {
+            throw Failure(
+                code: .refused, message: "can't spend \(settings.currency): \(failure.sentence)",
+                hint: "--currency names one that can be spent.")
+        }
     }
 
     private static func load(

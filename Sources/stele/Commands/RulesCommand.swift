@@ -15,14 +15,23 @@ struct RulesCommand {
         }
         let text = try FileContent.read(path, bytesMax: Self.fileBytesMax)
         let connection = try context.connect()
-        let words = ["RULES", verb.uppercased()].map { Array($0.utf8) }
-        let rest = arguments.dropFirst().map { Array($0.utf8) }
-        connection.enqueue(words + [text] + rest)
-        try connection.flush()
-        var reply: Reply?
-        while reply == nil { reply = try connection.receive() }
-        guard let reply else { return .no }
+        var reply = try send(verb, text, over: connection)
+        // A refusal names the first few mistakes in one line; CHECK tells each with its place.
+        if verb == "put", case .failure(let failure) = reply, failure.code == "RULES" {
+            let checked = try send("check", text, over: connection)
+            if !RulebookMistake.all(in: checked).isEmpty { reply = checked }
+        }
         return print(reply, path: path, console: context.console)
+    }
+
+    private func send(
+        _ verb: String, _ text: [UInt8], over connection: DaemonConnection
+    ) throws(Failure) -> Reply {
+        connection.enqueue([Array("RULES".utf8), Array(verb.uppercased().utf8), text])
+        try connection.flush()
+        while true {
+            if let reply = try connection.receive() { return reply }
+        }
     }
 
     private func print(_ reply: Reply, path: String, console: Console) -> ExitCode {
@@ -47,7 +56,8 @@ struct RulesCommand {
         } else {
             console.output.line(console.style.good("adopted"))
         }
-        if reply.pairs != nil { ReplyPrinter(console).print(reply, indent: 2) }
+        let rest = (reply.pairs ?? []).filter { $0.name.string != "valid" }
+        if !rest.isEmpty { ReplyPrinter(console).print(.map(rest), indent: 2) }
         return .done
     }
 }

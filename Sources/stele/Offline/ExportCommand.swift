@@ -59,7 +59,7 @@ enum ExportCommand {
         console: Console?
     ) throws(Failure) {
         let last = min(try ledger.lastSequence(), range.upperBound)
-        let names = OfflineNames(KeyedSource(ledger.directory.log))
+        let names = OfflineNames(KeyedSource(ledger.directory.log, readsTexts: true))
         var progress = console.map { Progress("exporting", unit: "events", console: $0) }
         if format == .csv { output.line(PostingRows.header) }
         // Names are given by events, so all of them are folded, also those that aren't shown.

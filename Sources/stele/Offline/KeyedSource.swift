@@ -9,7 +9,14 @@ final class KeyedSource: StateSource {
     /// The first key that couldn't be read.
     private(set) var fault: StoreError?
 
-    init(_ log: LMDBLog) { self.log = log }
+    private let readsTexts: Bool
+
+    /// - Parameter readsTexts: whether ids, memos and texts will be wanted. Decrypting an id for each
+    ///   account opened takes longer than folding its events.
+    init(_ log: LMDBLog, readsTexts: Bool) {
+        self.log = log
+        self.readsTexts = readsTexts
+    }
 
     func key(of account: AccountNumber) -> AccountKey {
         do throws(StoreError) {
@@ -21,6 +28,7 @@ final class KeyedSource: StateSource {
     }
 
     func tokenKey(_ account: AccountNumber) -> TokenKey {
+        guard readsTexts else { return .absent }
         let (low, high) = key(of: account).tokenKey
         return TokenKey(low: low, high: high)
     }
@@ -28,6 +36,7 @@ final class KeyedSource: StateSource {
     func unseal(
         _ sealed: [UInt8], _ account: AccountNumber, _ sequence: SequenceNumber, field: UInt8
     ) -> [UInt8]? {
+        guard readsTexts else { return nil }
         let key = key(of: account)
         return key.isAbsent ? nil : key.unseal(sealed, sequence: sequence, field: field)
     }

@@ -67,7 +67,8 @@ enum RebuildCommand {
     private static func open(_ path: String) throws(Failure) -> Opened {
         do throws(StoreError) {
             let settings = DataDirectory.Settings(mayCreate: false, holder: "stele rebuild")
-            let directory = try DataDirectory.open(path, settings: settings) { () throws(StoreError) in
+            let directory = try DataDirectory.open(path, settings: settings) {
+                () throws(StoreError) in
                 throw .missing(path: path)
             }
             guard let state = directory.state else { throw .missing(path: path) }
@@ -91,12 +92,14 @@ enum RebuildCommand {
     ) throws -> StateFingerprint {
         let last = try LogReader(store.directory.log).lastSequence()
         var progress = Progress(title, unit: "events", console: console)
-        let engine = try Opening.open(
+        let opening = try Opening.open(
             log: store.directory.log, state: store.state,
-            random: { () throws(RandomnessUnavailable) in try AccountKey.random() }
-        ) { sequence in
-            progress.update(count: Int(sequence), share: Double(sequence) / Double(max(last, 1)))
-        }.engine
+            random: { () throws(RandomnessUnavailable) in try AccountKey.random() },
+            progress: { sequence in
+                progress.update(
+                    count: Int(sequence), share: Double(sequence) / Double(max(last, 1)))
+            })
+        let engine = opening.engine
         engine.beginCheckpoint()
         while let work = engine.checkpointSlice() {
             try work.write(to: store.state)

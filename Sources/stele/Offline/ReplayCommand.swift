@@ -19,7 +19,7 @@ enum ReplayCommand {
     ) throws(Failure) -> ExitCode {
         let ledger = try OfflineLedger(OfflineCommands.directory(arguments))
         let last = try ledger.lastSequence()
-        var folder = EventFolder(source: KeyedSource(ledger.directory.log))
+        var folder = EventFolder(source: KeyedSource(ledger.directory.log, readsTexts: false))
         var progress = Progress("replaying", unit: "events", console: context.console)
         try ledger.fold { sequence, bytes in
             folder.take(sequence, bytes)

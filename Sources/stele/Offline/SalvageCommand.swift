@@ -27,7 +27,8 @@ enum SalvageCommand {
             throw .usage("salvage wants --into NEWDIR: where to put what it finds")
         }
         guard !Environment.exists(target) else {
-            throw .usage("\(target) is there already", hint: "Salvage writes only into a new directory.")
+            throw .usage(
+                "\(target) is there already", hint: "Salvage writes only into a new directory.")
         }
         let salvage: Salvage
         do throws(StoreError) {
@@ -104,7 +105,8 @@ enum SalvageCommand {
         let style = console.style
         console.output.line(
             "\(NumberFormat.grouped(found.batches)) intact batches found, "
-                + "\(NumberFormat.grouped(found.chained)) follow each other from the first event on")
+                + "\(NumberFormat.grouped(found.chained)) follow each other from the first event on"
+        )
         for damage in found.damages.prefix(damagesListedMax) {
             console.output.line("  " + style.bad("damaged ") + damage)
         }
@@ -116,7 +118,8 @@ enum SalvageCommand {
                 + ", up to event \(NumberFormat.grouped(found.last))")
         if !found.isComplete {
             console.output.line(
-                style.bad("lost: ") + "events after \(found.last); traces lead up to \(found.highest)")
+                style.bad("lost: ")
+                    + "events after \(found.last); traces lead up to \(found.highest)")
         }
     }
 }

@@ -30,7 +30,7 @@ struct Verification {
     init(_ ledger: OfflineLedger, witness: Witness?) {
         self.ledger = ledger
         self.witness = witness
-        source = KeyedSource(ledger.directory.log)
+        source = KeyedSource(ledger.directory.log, readsTexts: false)
         folder = EventFolder(source: source)
     }
 

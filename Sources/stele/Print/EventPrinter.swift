@@ -20,7 +20,8 @@ struct EventPrinter {
         let accounts = Set(events.compactMap { $0["account"]?.string })
         var table = Table(header: ["seq", "when", "kind"])
         if accounts.count > 1 { table.header.append("account") }
-        table.header += ["what", "changes", "by"]
+        let hasActors = events.contains { $0["by"] != nil }
+        table.header += ["what", "changes"] + (hasActors ? ["by"] : [])
         for event in events {
             var row = [
                 Table.Cell(field("seq", of: event), isNumber: true),
@@ -33,7 +34,7 @@ struct EventPrinter {
             }
             row.append(Table.Cell(cause(of: event)))
             row.append(Table.Cell(changes(of: event)))
-            row.append(Table.Cell(field("by", of: event), dress: style.faint))
+            if hasActors { row.append(Table.Cell(field("by", of: event), dress: style.faint)) }
             table.rows.append(row)
         }
         table.print(to: console)

@@ -13,7 +13,9 @@ struct ReplyPrinter {
     ]
     /// Fields whose digits name something: they are looked up, not compared.
     static let identifiers: Set<String> = [
-        "seq", "of", "rules", "uid", "pid", "version", "edition",
+        "seq", "of", "rules", "uid", "pid", "version", "edition", "first", "last", "hold",
+        "reverses",
+        "stored", "number",
     ]
 
     func print(_ reply: Reply, indent: Int = 0) {
@@ -91,7 +93,10 @@ struct ReplyPrinter {
     func text(_ reply: Reply, of name: String) -> String {
         switch reply {
         case .status(let bytes), .text(let bytes), .number(let bytes):
-            return Escape.forTerminal(String(decoding: bytes, as: UTF8.self))
+            let text = Escape.forTerminal(String(decoding: bytes, as: UTF8.self))
+            // A whole second needs no six zeros after it.
+            guard Self.times.contains(name), text.hasSuffix(".000000Z") else { return text }
+            return text.dropLast(8) + "Z"
         case .integer(let value):
             if Self.times.contains(name), value > 100_000_000_000_000 {
                 return TimeFormat.rfc3339(microseconds: value)

@@ -13,7 +13,9 @@ struct WhyPrinter {
         guard let pairs = reply.pairs else { return ReplyPrinter(console).print(reply) }
         let printer = ReplyPrinter(console)
         // Totals first, on one line each; what they are made of after that.
-        printer.print(.map(pairs.filter { $0.value.elements == nil }))
+        for pair in pairs where pair.value.elements == nil {
+            printer.print(pair.value.pairs == nil ? .map([pair]) : pair.value)
+        }
         for pair in pairs {
             guard let elements = pair.value.elements, !elements.isEmpty else { continue }
             console.output.line(console.style.heading(Escape.forTerminal(pair.name.string ?? "")))

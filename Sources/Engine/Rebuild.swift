@@ -1,0 +1,103 @@
+package import Ledger
+package import Store
+
+/// A second state, folded from the first event on, to prove that the one in service is what the log
+/// says: what PROJECTION REBUILD does while the daemon serves.
+///
+/// Work alternates between a background thread (`foldThrough`) and the engine's own (`Engine.compare`);
+/// it is handed from one to the other and never used by both.
+package final class Rebuild: @unchecked Sendable {
+    // Sendable because whoever holds it hands it over: see above.
+    private var state = State(source: EmptySource())
+    private var folder = Folder()
+    /// Accounts still to be compared.
+    fileprivate var next: UInt32 = 0
+    /// Accounts that had newer events than were folded when their turn came.
+    fileprivate var newer: [AccountNumber] = []
+    /// What was found to differ, in words.
+    package fileprivate(set) var difference: String?
+    package fileprivate(set) var accountCount: UInt32 = 0
+
+    package init() {}
+
+    /// The newest event folded.
+    package var head: SequenceNumber { state.head }
+
+    /// Folds the log through its durable end, in bounded transactions.
+    package func foldThrough<Log: LogStorage>(_ reader: LogReader<Log>) {
+        do {
+            var next: UInt64? = state.head + 1
+            while let start = next, difference == nil {
+                next = try reader.fold(from: start, batchCountMax: 16) { sequence, bytes in
+                    folder.fold(sequence, bytes, into: &state)
+                }
+                if let failure = folder.failure { difference = "\(failure)" }
+            }
+        } catch {
+            difference = "\(error)"
+        }
+    }
+
+    fileprivate func last(_ account: AccountNumber) -> SequenceNumber { state.last(account) }
+    fileprivate func row(_ account: AccountNumber) -> [UInt8] { state.encodeRow(account) }
+    fileprivate var accounts: UInt32 { state.accountCount }
+    fileprivate func words(equal other: Words) -> Bool {
+        (1...max(1, state.words.count)).allSatisfy {
+            state.words.text(Word(UInt32($0))) == other.text(Word(UInt32($0)))
+        }
+    }
+}
+
+extension Engine {
+    package enum Comparison: Sendable {
+        /// Call `compare` again.
+        case goesOn
+        /// Fold further, then call again; if `mustSettle`, once nothing is being decided or
+        /// committed.
+        case needsMore(mustSettle: Bool)
+        case equal
+        case differs(String)
+    }
+
+    /// Nothing is decided that isn't durable.
+    package var isSettled: Bool { ledger.buffer.isEmpty && durable == head }
+
+    /// Compares some rows with the rebuilt ones, byte by byte.
+    package func compare(_ rebuild: Rebuild) -> Comparison {
+        if let difference = rebuild.difference { return .differs(difference) }
+        let end = min(rebuild.next + 2_000, rebuild.accounts + 1)
+        while rebuild.next < end {
+            compare(AccountNumber(rebuild.next), rebuild)
+            rebuild.next += 1
+        }
+        if let difference = rebuild.difference { return .differs(difference) }
+        guard rebuild.next > rebuild.accounts else { return .goesOn }
+        return compareNewer(rebuild)
+    }
+
+    /// Everything was compared once; what had moved on in the meantime is compared while all stands
+    /// still.
+    private func compareNewer(_ rebuild: Rebuild) -> Comparison {
+        guard isSettled, rebuild.head == head else { return .needsMore(mustSettle: true) }
+        guard rebuild.accounts == ledger.state.accountCount else { return .goesOn }
+        let newer = rebuild.newer
+        rebuild.newer = []
+        for account in newer { compare(account, rebuild) }
+        if !rebuild.words(equal: ledger.state.words) { rebuild.difference = "the words differ" }
+        if let difference = rebuild.difference { return .differs(difference) }
+        rebuild.accountCount = rebuild.accounts
+        return .equal
+    }
+
+    private func compare(_ account: AccountNumber, _ rebuild: Rebuild) {
+        let (last, row) = ledger.state.storedOrLoaded(account)
+        let rebuilt = rebuild.last(account)
+        if last > rebuilt {
+            rebuild.newer.append(account)
+        } else if last < rebuilt || row != rebuild.row(account) {
+            rebuild.difference =
+                "account \(account.rawValue) is not what folding the log through event "
+                + "\(rebuilt) gives"
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+import Wire
+
+@testable import stele
+
+@Suite("Rulebooks from files")
+struct RulesCommandTests {
+    static func run(
+        _ verb: String, answers: [String: String]
+    ) throws -> (code: ExitCode, output: String, sent: [[String]], path: String) {
+        let path = "/tmp/stele-test-rules-\(UInt64.random(in: 0...UInt64.max)).json5"
+        try Data("{ edition: 1 }".utf8).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let daemon = FakeDaemon { words, _ in answers[words[1]] ?? "-ERR\r\n" }
+        let console = Console.memory()
+        let command = DaemonCommand(name: "rules", arguments: [verb, path])
+        let code = try command.run(Context(console: console, socket: daemon.path))
+        return (code, console.output.text, daemon.commands, path)
+    }
+
+    static let mistakes =
+        "%2\r\n+valid\r\n#f\r\n+mistakes\r\n*1\r\n%3\r\n+line\r\n:3\r\n+column\r\n:7\r\n+message\r\n+no such ladder\r\n"
+
+    @Test("the file's text is sent, and each mistake told with its place")
+    func check() throws {
+        let right = try Self.run("check", answers: ["CHECK": "%1\r\n+valid\r\n#t\r\n"])
+        #expect(right.code == .done)
+        #expect(right.sent == [["RULES", "CHECK", "{ edition: 1 }"]])
+        let wrong = try Self.run("check", answers: ["CHECK": Self.mistakes])
+        #expect(wrong.code == .no)
+        #expect(wrong.output == "\(wrong.path):3:7: no such ladder\n")
+    }
+
+    @Test("a rulebook that isn't adopted has its mistakes listed as well")
+    func put() throws {
+        let answers = ["PUT": "-RULES mistakes=1: 3:7: no such ladder\r\n", "CHECK": Self.mistakes]
+        let wrong = try Self.run("put", answers: answers)
+        #expect(wrong.code == .refused)
+        #expect(wrong.output == "\(wrong.path):3:7: no such ladder\n")
+        let right = try Self.run("put", answers: ["PUT": "%1\r\n+rules\r\n:2\r\n"])
+        #expect(right.code == .done)
+        #expect(right.output == "adopted\n  rules  2\n")
+    }
+}
