@@ -80,7 +80,7 @@ final class SimLog: LogStorage, @unchecked Sendable {
         if disk.mutant == .headBeforeData { try writeHead(last: start, end: newEnd) }
         try disk.run("write of the log") { disk.log.write(value, at: start) }
         try disk.run("fsync of the log's data") { disk.log.synchronize() }
-        if disk.mutant == .commitIsLost, disk.tape.chance(50) {
+        if disk.mutant == .commitIsLost, disk.tape.chance(3_000) {
             disk.log.write([], at: start)
         } else if disk.mutant != .headBeforeData {
             try writeHead(last: start, end: newEnd)
