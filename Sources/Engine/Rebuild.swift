@@ -1,5 +1,6 @@
 package import Ledger
 package import Store
+private import Synchronization
 
 /// A second state, folded from the first event on, to prove that the one in service is what the log
 /// says: what PROJECTION REBUILD does while the daemon serves.
@@ -18,7 +19,12 @@ package final class Rebuild: @unchecked Sendable {
     package fileprivate(set) var difference: String?
     package fileprivate(set) var accountCount: UInt32 = 0
 
+    /// Set by whoever doesn't want to wait for the end of a fold.
+    private let isCancelled = Atomic(false)
+
     package init() {}
+
+    package func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
     /// The newest event folded.
     package var head: SequenceNumber { state.head }
@@ -27,7 +33,7 @@ package final class Rebuild: @unchecked Sendable {
     package func foldThrough<Log: LogStorage>(_ reader: LogReader<Log>) {
         do {
             var next: UInt64? = state.head + 1
-            while let start = next, difference == nil {
+            while let start = next, difference == nil, !isCancelled.load(ordering: .relaxed) {
                 next = try reader.fold(from: start, batchCountMax: 16) { sequence, bytes in
                     folder.fold(sequence, bytes, into: &state)
                 }

@@ -11,6 +11,7 @@ extension Front {
         let sections: [(String, [(String, String)])] = [
             ("Server", serverFacts), ("Clients", clientFacts), ("Log", logFacts),
             ("Ledger", ledgerFacts), ("Stats", statFacts), ("Refusals", refusalFacts),
+            ("Replication", [("role", "master"), ("connected_slaves", "0")]),
             ("Commandstats", commandFacts), ("Limits", limitFacts),
         ]
         let all = wanted.contains { ["all", "everything", "default"].contains($0) }

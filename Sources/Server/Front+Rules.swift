@@ -129,10 +129,10 @@ extension Front {
                 }
             }
             return .answered
-        default:
-            throw Refusal(
-                .busy, [.init("projection", "state")],
-                "the state in service can't be rebuilt yet: stop the daemon and run stele rebuild")
+        case .projectionRebuild(let name):
+            return try rebuildProjection(
+                String(decoding: request.bytes[name.range], as: UTF8.self), connection)
+        default: preconditionFailure("only PROJECTION's queries come here")
         }
     }
 }

@@ -37,6 +37,7 @@ final class Front {
     let committer: WorkerThread<PendingBatch, CommitOutcome>
     let reader: WorkerThread<ReadJob, ReadOutcome>
     let storekeeper: WorkerThread<CheckpointWork, StoreError?>
+    let rebuilder: WorkerThread<Rebuild, Rebuild>
     private var spareDescriptor: FileDescriptor?
 
     var table = ConnectionTable()
@@ -75,6 +76,7 @@ final class Front {
     var isCheckpointWriting = false
     var isLastSlice = false
 
+    var rebuildUnderWay: RebuildUnderWay?
     var outputTotal = 0
     /// Bytes queued since MULTI, and of requests too long for an ordinary buffer, of all.
     var inputTotal = 0
@@ -94,6 +96,7 @@ final class Front {
         committer = try storage.makeCommitter()
         reader = try storage.makeReader()
         storekeeper = try storage.makeStorekeeper()
+        rebuilder = try storage.makeRebuilder()
         poller = try Poller()
         spareDescriptor = Syscall.reserve()
         now = Syscall.monotonicMilliseconds()
@@ -108,6 +111,7 @@ final class Front {
         try poller.add(committer.done.descriptor, PollToken(.committer))
         try poller.add(reader.done.descriptor, PollToken(.reader))
         try poller.add(storekeeper.done.descriptor, PollToken(.storekeeper))
+        try poller.add(rebuilder.done.descriptor, PollToken(.rebuilder))
     }
 
     // MARK: The loop
@@ -118,7 +122,7 @@ final class Front {
     func run() throws(ServerFault) {
         while !isDrained {
             do throws(SystemFault) {
-                try poller.wait(milliseconds: ready.isEmpty ? timeout : 0)
+                try poller.wait(milliseconds: ready.isEmpty && !isRebuildComparing ? timeout : 0)
             } catch {
                 throw .system(error)
             }
@@ -126,6 +130,7 @@ final class Front {
             wall = Instant(microseconds: Syscall.wallMicroseconds())
             try takeEvents()
             giveTurns()
+            compareRebuild()
             expireBlockedReads()
             if let fault = engine.fault { throw .damage(fault) }
             if ready.isEmpty || engine.ledger.buffer.count >= ServerLimits.batchEventsWanted {
@@ -154,6 +159,7 @@ final class Front {
             case .committer: try takeCommits()
             case .reader: takeReads()
             case .storekeeper: takeCheckpoint()
+            case .rebuilder: takeRebuild()
             case .connection:
                 guard let connection = table[Int(event.token.slot), event.token.generation] else {
                     continue
@@ -243,9 +249,13 @@ final class Front {
         }
     }
 
-    private func resumeAfterCommit() {
+    func resumeWaiting() {
         for connection in waiting { enqueue(connection) }
         waiting.removeAll(keepingCapacity: true)
+    }
+
+    private func resumeAfterCommit() {
+        resumeWaiting()
         startReads()
         wakeBlockedReads()
         writeCheckpoint()
@@ -303,6 +313,8 @@ final class Front {
         reader.end()
         finishCheckpoint()
         storekeeper.end()
+        rebuildUnderWay?.rebuild.cancel()
+        rebuilder.end()
     }
 
     // MARK: Doors

@@ -44,6 +44,15 @@ package struct Storage {
         }
     }
 
+    /// Folds the log a second time, for a rebuild.
+    func makeRebuilder() throws(SystemFault) -> WorkerThread<Rebuild, Rebuild> {
+        let reader = LogReader(log)
+        return try WorkerThread("stele-rebuild") { rebuild in
+            rebuild.foldThrough(reader)
+            return rebuild
+        }
+    }
+
     /// Writes checkpoints into DIR/state.
     func makeStorekeeper() throws(SystemFault) -> WorkerThread<CheckpointWork, StoreError?> {
         let state = state

@@ -11,11 +11,12 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let input = unsafe Array(UnsafeBufferPointer(start: start, count: count))
     guard let choice = input.first else { return 0 }
     let data = Array(input.dropFirst())
-    switch choice % 5 {
+    switch choice % 6 {
     case 0: fuzzEvent(data)
     case 1: _ = State.isRow(data)
     case 2: fuzzRulebook(data)
     case 3: fuzzRequests(data)
+    case 4: fuzzReplies(data)
     default: fuzzBatch(data)
     }
     return 0
@@ -66,6 +67,26 @@ private func fuzzRequests(_ data: [UInt8]) {
             _ = try? QueryParser.parse(name, request)
         }
     }
+}
+
+/// Replies mean the same at once and in two pieces.
+private func fuzzReplies(_ data: [UInt8]) {
+    let cut = data.count / 2
+    precondition(replies([data[...]]) == replies([data[..<cut], data[cut...]]), "a cut matters")
+}
+
+private func replies(_ pieces: [ArraySlice<UInt8>]) -> Int {
+    var reader = ReplyReader()
+    var count = 0
+    for piece in pieces {
+        reader.append(piece)
+        do throws(ReplyFault) {
+            while try reader.next() != nil { count += 1 }
+        } catch {
+            return -1 - count
+        }
+    }
+    return count
 }
 
 /// A batch whose hashes are right whatever it says, so that what lies behind them is reached.
