@@ -59,6 +59,7 @@ let package = Package(
         tests("LMDBTests", needs: ["LMDB"]),
         tests("ProofTests", needs: ["Proof"]),
         tests("SecretsTests", needs: ["Secrets"]),
+        tests("SimulationTests", needs: ["Simulation"]),
         tests("StoreTests", needs: ["Store", "LMDB", "Proof"]),
         tests("SteleTests", needs: ["stele", "Wire", "Engine", "Ledger", "Store", "Proof", "Secrets", "CLinux"]),
         tests("WireTests", needs: ["Wire", "Ledger"]),

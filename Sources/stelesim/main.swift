@@ -82,7 +82,8 @@ while count < options.seeds {
         print("seed \(seed) failed: \(error)")
         print("again: stelesim --seed \(seed) --commands \(options.commands)"
             + (options.mutant.map { " --mutant \($0.rawValue)" } ?? ""))
-        if failures >= 5 { break }
+        // A deliberate mistake is found once it is found.
+        if failures >= 5 || options.mutant != nil { break }
     }
 }
 let elapsed = seconds() - start
