@@ -115,7 +115,8 @@ extension Simulation {
         let own = draft.expiredOwn > 0 ? [draft.subject] : []
         let people =
             count == draft.expiredOwn
-            ? own : count == draft.expiredOwn + draft.expiredOther.count
+            ? own
+            : count == draft.expiredOwn + draft.expiredOther.count
                 ? own + draft.expiredOther : []
         let known = people.filter { $0 < oracle.world.people.count }
         let expired = oracle.expire(Array(Set(known)).sorted(), wall: wall)
