@@ -56,8 +56,25 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
         let row = attempt { () throws(StoreError) in
             try state.value(in: .accounts, forKey: account.rawValue.bigEndianBytes)
         }
-        if let row, !State.isRow(row) { fault = fault ?? "state damaged: account \(account.rawValue)" }
+        guard let row else { return nil }
+        guard State.isRow(row), let last = try? Self.last(ofRow: row) else {
+            fault = fault ?? "state damaged: account \(account.rawValue)"
+            return nil
+        }
+        // Rows are stored once what they have seen is on disk: the log has lost events since.
+        guard last <= durable else {
+            fault =
+                fault ?? "log regressed: account \(account.rawValue) has seen event \(last), "
+                + "the log ends at \(durable)"
+            return nil
+        }
         return row
+    }
+
+    /// A row begins with its account's last event.
+    private static func last(ofRow row: [UInt8]) throws -> SequenceNumber {
+        var reader = ByteReader(row)
+        return try reader.varint()
     }
 
     package func storedAccount(_ directoryKey: Token) -> AccountNumber? {

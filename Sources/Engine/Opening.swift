@@ -84,7 +84,8 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
                 try state.scan(table, from: []) { _, _ in true }
             }
             return mark
-        } catch .stateDamaged {
+        } catch {
+            // Whatever is wrong with it: it can be had again from the log.
             return nil
         }
     }

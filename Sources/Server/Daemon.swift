@@ -64,9 +64,14 @@ package enum Daemon {
         let descriptors = Syscall.raiseOpenFiles()
         let manager = ServiceManager()
         manager.notify("STATUS=opening \(options.directory)")
+        // What can't be served is said before anything is created.
+        let doors = options.doors(manager)
+        for door in doors where door.inherited == nil {
+            try Syscall.checkSocketPath(door.door.path)
+        }
         let files = try LedgerFiles(options.directory, report: Report.line)
         try offerRules(options, files)
-        let listeners = try options.doors(manager).map { door in
+        let listeners = try doors.map { door in
             try door.inherited.map { raw in try Listener.inherit(raw, door.door) }
                 ?? Listener.open(door.door)
         }

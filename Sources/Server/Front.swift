@@ -37,6 +37,7 @@ final class Front {
     let committer: WorkerThread<PendingBatch, CommitOutcome>
     let reader: WorkerThread<ReadJob, ReadOutcome>
     let storekeeper: WorkerThread<CheckpointWork, StoreError?>
+    let rebuilder: WorkerThread<Rebuild, Bool>
     private var spareDescriptor: FileDescriptor?
 
     var table = ConnectionTable()
@@ -74,6 +75,7 @@ final class Front {
     var checkpointDeferred: CheckpointWork?
     var isCheckpointWriting = false
     var isLastSlice = false
+    var rebuildRun: RebuildRun?
 
     var outputTotal = 0
     /// Bytes queued since MULTI, and of requests too long for an ordinary buffer, of all.
@@ -94,6 +96,7 @@ final class Front {
         committer = try storage.makeCommitter()
         reader = try storage.makeReader()
         storekeeper = try storage.makeStorekeeper()
+        rebuilder = try storage.makeRebuilder()
         poller = try Poller()
         spareDescriptor = Syscall.reserve()
         now = Syscall.monotonicMilliseconds()
@@ -108,6 +111,7 @@ final class Front {
         try poller.add(committer.done.descriptor, PollToken(.committer))
         try poller.add(reader.done.descriptor, PollToken(.reader))
         try poller.add(storekeeper.done.descriptor, PollToken(.storekeeper))
+        try poller.add(rebuilder.done.descriptor, PollToken(.rebuilder))
     }
 
     // MARK: The loop
@@ -118,7 +122,7 @@ final class Front {
     func run() throws(ServerFault) {
         while !isDrained {
             do throws(SystemFault) {
-                try poller.wait(milliseconds: ready.isEmpty ? timeout : 0)
+                try poller.wait(milliseconds: isIdle ? timeout : 0)
             } catch {
                 throw .system(error)
             }
@@ -127,8 +131,9 @@ final class Front {
             try takeEvents()
             giveTurns()
             expireBlockedReads()
+            stepRebuild()
             if let fault = engine.fault { throw .damage(fault) }
-            if ready.isEmpty || engine.ledger.buffer.count >= ServerLimits.batchEventsWanted {
+            if isIdle || engine.ledger.buffer.count >= ServerLimits.batchEventsWanted {
                 handOver()
             }
             flush()
@@ -136,6 +141,9 @@ final class Front {
         }
         closeAll()
     }
+
+    /// Whether nothing can be done until something happens.
+    private var isIdle: Bool { (ready.isEmpty || isStandingStill) && !isComparing }
 
     private var timeout: Int {
         var until = nextTick
@@ -154,6 +162,7 @@ final class Front {
             case .committer: try takeCommits()
             case .reader: takeReads()
             case .storekeeper: takeCheckpoint()
+            case .rebuilder: takeRebuilt()
             case .connection:
                 guard let connection = table[Int(event.token.slot), event.token.generation] else {
                     continue
@@ -171,6 +180,7 @@ final class Front {
     /// One turn for each that has something to do.
     private func giveTurns() {
         guard !isDraining else { return ready.removeAll() }
+        guard !isStandingStill else { return }
         swap(&ready, &running)
         for connection in running {
             connection.isQueued = false
@@ -255,7 +265,7 @@ final class Front {
 
     private func tick() {
         nextTick = now + 1_000
-        engine.tick(at: wall)
+        if !isStandingStill { engine.tick(at: wall) }
         handOver()
         closeStuck()
         if !engine.isCheckpointing, engine.isCheckpointDue { engine.beginCheckpoint() }
@@ -303,6 +313,7 @@ final class Front {
         reader.end()
         finishCheckpoint()
         storekeeper.end()
+        rebuilder.end()
     }
 
     // MARK: Doors

@@ -44,6 +44,14 @@ package struct Storage {
         }
     }
 
+    /// Folds the log anew, to be compared with the state in service.
+    func makeRebuilder() throws(SystemFault) -> WorkerThread<Rebuild, Bool> {
+        let reader = LogReader(log)
+        return try WorkerThread("stele-rebuild") { rebuild in
+            rebuild.foldSome(reader)
+        }
+    }
+
     /// Writes checkpoints into DIR/state.
     func makeStorekeeper() throws(SystemFault) -> WorkerThread<CheckpointWork, StoreError?> {
         let state = state

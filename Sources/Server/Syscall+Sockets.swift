@@ -12,11 +12,16 @@ extension Syscall {
     /// Longest path of a Unix-domain socket: `sun_path` less its final zero.
     static let socketPathBytesMax = 107
 
-    private static func address(_ path: String) throws(SystemFault) -> sockaddr_un {
-        let bytes = Array(path.utf8)
-        guard !bytes.isEmpty, bytes.count <= socketPathBytesMax else {
+    /// Refuses a path that no socket can have.
+    static func checkSocketPath(_ path: String) throws(SystemFault) {
+        guard !path.isEmpty, path.utf8.count <= socketPathBytesMax else {
             throw SystemFault(operation: "socket path \(path)", code: ENAMETOOLONG)
         }
+    }
+
+    private static func address(_ path: String) throws(SystemFault) -> sockaddr_un {
+        try checkSocketPath(path)
+        let bytes = Array(path.utf8)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { target in

@@ -28,8 +28,7 @@ final class SimLog: LogStorage, @unchecked Sendable {
         for slot in 0..<2 {
             let start = slot * Self.pageSize
             guard number(at: start) == Self.magic else { continue }
-            let found = (number(at: start + 8), Int(number(at: start + 16)),
-                Int(number(at: start + 24)))
+            let found = (number(at: start + 8), offset(at: start + 16), offset(at: start + 24))
             if newest == nil || found.0 > newest?.transaction ?? 0 { newest = found }
         }
         guard let newest else { return }
@@ -39,12 +38,14 @@ final class SimLog: LogStorage, @unchecked Sendable {
         while next != 0 {
             let entry = Entry(
                 first: number(at: next), offset: next + Self.entryHeadSize,
-                size: Int(number(at: next + 8)))
-            guard entry.size > 0, entry.offset + entry.size <= end else {
-                throw .truncated(size: disk.log.bytes.count, needed: entry.offset + entry.size)
+                size: offset(at: next + 8))
+            guard entry.size > 0, entry.size <= disk.log.bytes.count - entry.offset else {
+                throw .truncated(size: disk.log.bytes.count, needed: entry.offset)
             }
             index.append(entry)
-            next = Int(number(at: next + 16))
+            let before = offset(at: next + 16)
+            guard before < next else { throw .metaDamaged(.page(number: next / Self.pageSize)) }
+            next = before
         }
         index.reverse()
     }
@@ -55,6 +56,9 @@ final class SimLog: LogStorage, @unchecked Sendable {
         for byte in 0..<8 { value |= UInt64(disk.log.bytes[offset + byte]) << UInt64(8 * byte) }
         return value
     }
+
+    /// A number that should be a place in the file.
+    private func offset(at place: Int) -> Int { Int(truncatingIfNeeded: number(at: place)) }
 
     private static func numbers(_ values: UInt64...) -> [UInt8] {
         values.flatMap { value in
@@ -80,7 +84,7 @@ final class SimLog: LogStorage, @unchecked Sendable {
         if disk.mutant == .headBeforeData { try writeHead(last: start, end: newEnd) }
         try disk.run("write of the log") { disk.log.write(value, at: start) }
         try disk.run("fsync of the log's data") { disk.log.synchronize() }
-        if disk.mutant == .commitIsLost, disk.tape.chance(50) {
+        if disk.mutant == .commitIsLost, disk.tape.chance(3_000) {
             disk.log.write([], at: start)
         } else if disk.mutant != .headBeforeData {
             try writeHead(last: start, end: newEnd)

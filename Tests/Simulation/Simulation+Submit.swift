@@ -115,7 +115,8 @@ extension Simulation {
         let own = draft.expiredOwn > 0 ? [draft.subject] : []
         let people =
             count == draft.expiredOwn
-            ? own : count == draft.expiredOwn + draft.expiredOther.count
+            ? own
+            : count == draft.expiredOwn + draft.expiredOther.count
                 ? own + draft.expiredOther : []
         let known = people.filter { $0 < oracle.world.people.count }
         let expired = oracle.expire(Array(Set(known)).sorted(), wall: wall)
@@ -128,14 +129,14 @@ extension Simulation {
 
     /// A command may be put off only because it needs an event that isn't durable yet.
     private func checkPostponed(_ ask: Ask, _ head: UInt64) throws {
-        guard engine.head == head else { throw Failure("what was put off changed something") }
-        if !engine.ledger.buffer.hasRoom { return }
-        if ask.verb == .reverse, ask.subject > engine.durable, ask.subject <= head { return }
+        let durable = engine.durable
         oracle.begin(inGroup: false)
         let outcome = oracle.judge(ask, wall: wall, sequence: head + 1, head: head)
-        oracle.undo()
+        try settle(ask, head)
+        if !engine.ledger.buffer.hasRoom { return }
+        if ask.verb == .reverse, ask.subject > durable, ask.subject <= head { return }
         switch outcome {
-        case .duplicate(let known, _) where known.sequence > engine.durable: return
+        case .duplicate(let known, _) where known.sequence > durable: return
         case .reused: return
         default: throw Failure("put off for nothing: \(ask)")
         }

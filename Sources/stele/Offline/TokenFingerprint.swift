@@ -22,6 +22,9 @@ enum TokenFingerprint {
 
     /// A token's 16 bytes and its event's sequence number.
     private static let entrySize = 24
+    /// Chunks with smaller numbers hold entries; the others a run's filter, the last one its head.
+    private static let firstFilterPart: UInt64 = 0x8000_0000
+    private static let headNumber: UInt64 = 0xFFFF_FFFF
     /// Entries sorted at a time. More of them are sorted part by part, by how their tokens begin.
     private static let partSizeMax: UInt64 = 8_000_000
 
@@ -55,7 +58,7 @@ enum TokenFingerprint {
     ) throws(StoreError) {
         try state.scan(.keys, from: []) { key, chunk in
             guard key.count == 8, runs.contains(UInt32(number(key, 0..<4))),
-                number(key, 4..<8) != UInt64(UInt32.max)
+                number(key, 4..<8) < firstFilterPart
             else { return true }
             for start in stride(from: 0, to: chunk.count - chunk.count % entrySize, by: entrySize) {
                 body(
@@ -78,12 +81,13 @@ enum TokenFingerprint {
         var finished: [UInt32: UInt64] = [:]
         var replaced: Set<UInt32> = []
         try state.scan(.keys, from: []) { key, value in
-            guard key.count == 8, number(key, 4..<8) == UInt64(UInt32.max) else { return true }
+            guard key.count == 8, number(key, 4..<8) == headNumber else { return true }
             var bytes: [UInt8] = []
             for index in value.indices { bytes.append(value[index]) }
             var reader = ByteReader(bytes)
-            // Entries, then how many runs it replaces, then those.
+            // Entries, words of the filter, then how many runs it replaces, then those.
             finished[UInt32(number(key, 0..<4))] = (try? reader.varint()) ?? 0
+            _ = try? reader.varint()
             for _ in 0..<((try? reader.count()) ?? 0) {
                 if let run = try? reader.varint32() { replaced.insert(run) }
             }
