@@ -38,7 +38,8 @@ let package = Package(
         module("Store", needs: ["LMDB", "Proof", "CLinux"]),
         module("Engine", needs: ["Ledger", "Store", "Proof", "Secrets"]),
         module("Wire", needs: ["Ledger"]),
-        module("Server", needs: ["Wire", "Engine", "Ledger", "Store", "Proof", "Secrets", "CLinux"]),
+        module(
+            "Server", needs: ["Wire", "Engine", "Ledger", "Store", "Proof", "Secrets", "CLinux"]),
 
         .executableTarget(
             name: "steled", dependencies: ["Server", "Engine", "CLinux"], swiftSettings: settings),
@@ -61,7 +62,9 @@ let package = Package(
         tests("SecretsTests", needs: ["Secrets"]),
         tests("SimulationTests", needs: ["Simulation"]),
         tests("StoreTests", needs: ["Store", "LMDB", "Proof"]),
-        tests("SteleTests", needs: ["stele", "Wire", "Engine", "Ledger", "Store", "Proof", "Secrets", "CLinux"]),
+        tests(
+            "SteleTests",
+            needs: ["stele", "Wire", "Engine", "Ledger", "Store", "Proof", "Secrets", "CLinux"]),
         tests("WireTests", needs: ["Wire", "Ledger"]),
         tests("ServerTests", needs: ["Server", "Engine", "Wire", "Ledger", "Store"]),
     ]
@@ -72,5 +75,6 @@ if Context.environment["STELE_FUZZ"] != nil {
     package.products.append(.executable(name: "stele-fuzz", targets: ["Fuzz"]))
     package.targets.append(
         .executableTarget(
-            name: "Fuzz", dependencies: ["Ledger", "Proof", "Store", "Wire"], path: "Tests/Fuzz", swiftSettings: settings))
+            name: "Fuzz", dependencies: ["Ledger", "Proof", "Store", "Wire"], path: "Tests/Fuzz",
+            swiftSettings: settings))
 }

@@ -97,8 +97,11 @@ package final class Engine {
         return command.verb == .reverse && command.subject > durable && command.subject <= head
     }
 
-    private func checkRoom() throws(Refusal) {
-        let bytes = ledger.buffer.bytes.count + inFlightBytes + Limits.eventBytesMax
+    /// Refuses with FULL where the disk can't take what is about to be decided.
+    ///
+    /// - Parameter bytesMore: what it takes beyond one event.
+    package func checkRoom(bytesMore: Int = 0) throws(Refusal) {
+        let bytes = ledger.buffer.bytes.count + inFlightBytes + Limits.eventBytesMax + bytesMore
         guard source.hasRoom(batchBytes: bytes, highestAccount: ledger.state.accountCount + 64)
         else {
             throw Refusal(

@@ -1,11 +1,10 @@
 package import Ledger
 package import Store
-private import Synchronization
 
 /// A second state, folded from the first event on, to prove that the one in service is what the log
 /// says: what PROJECTION REBUILD does while the daemon serves.
 ///
-/// Work alternates between a background thread (`foldThrough`) and the engine's own (`Engine.compare`);
+/// Work alternates between a background thread (`foldSome`) and the engine's own (`Engine.compare`);
 /// it is handed from one to the other and never used by both.
 package final class Rebuild: @unchecked Sendable {
     // Sendable because whoever holds it hands it over: see above.
@@ -19,28 +18,24 @@ package final class Rebuild: @unchecked Sendable {
     package fileprivate(set) var difference: String?
     package fileprivate(set) var accountCount: UInt32 = 0
 
-    /// Set by whoever doesn't want to wait for the end of a fold.
-    private let isCancelled = Atomic(false)
-
     package init() {}
-
-    package func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
     /// The newest event folded.
     package var head: SequenceNumber { state.head }
 
-    /// Folds the log through its durable end, in bounded transactions.
-    package func foldThrough<Log: LogStorage>(_ reader: LogReader<Log>) {
+    /// Folds some batches more, in one bounded transaction.
+    ///
+    /// - Returns: whether more follow; not after a failure, which `difference` tells.
+    package func foldSome<Log: LogStorage>(_ reader: LogReader<Log>) -> Bool {
         do {
-            var next: UInt64? = state.head + 1
-            while let start = next, difference == nil, !isCancelled.load(ordering: .relaxed) {
-                next = try reader.fold(from: start, batchCountMax: 16) { sequence, bytes in
-                    folder.fold(sequence, bytes, into: &state)
-                }
-                if let failure = folder.failure { difference = "\(failure)" }
+            let next = try reader.fold(from: state.head + 1, batchCountMax: 64) { sequence, bytes in
+                folder.fold(sequence, bytes, into: &state)
             }
+            if let failure = folder.failure { difference = "\(failure)" }
+            return next != nil && difference == nil
         } catch {
             difference = "\(error)"
+            return false
         }
     }
 

@@ -66,7 +66,9 @@ package enum Daemon {
         manager.notify("STATUS=opening \(options.directory)")
         // What can't be served is said before anything is created.
         let doors = options.doors(manager)
-        for door in doors where door.inherited == nil { try Syscall.checkSocketPath(door.door.path) }
+        for door in doors where door.inherited == nil {
+            try Syscall.checkSocketPath(door.door.path)
+        }
         let files = try LedgerFiles(options.directory, report: Report.line)
         try offerRules(options, files)
         let listeners = try doors.map { door in

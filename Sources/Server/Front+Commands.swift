@@ -57,7 +57,6 @@ extension Front {
     // MARK: Writes
 
     private func write(_ name: CommandName, _ connection: Connection) -> Dispatched {
-        if isRebuildHoldingWrites { return .askAgain }
         do throws(Refusal) {
             try WriteParser.parse(name, &request, into: &command)
             if let refusal = Permission.refuse(command, to: connection.peer.role) { throw refusal }
@@ -142,7 +141,7 @@ extension Front {
             return error(
                 "EXECABORT Transaction discarded because of previous errors.", connection)
         }
-        guard engine.ledger.buffer.hasRoom, !isRebuildHoldingWrites else { return .askAgain }
+        guard engine.ledger.buffer.hasRoom else { return .askAgain }
         let group = connection.transaction
         connection.transaction = Transaction()
         var replies = ReplyWriter(isRESP3: connection.output.writer.isRESP3)

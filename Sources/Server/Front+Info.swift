@@ -9,9 +9,10 @@ import Wire
 extension Front {
     func info(_ wanted: [String]) -> String {
         let sections: [(String, [(String, String)])] = [
-            ("Server", serverFacts), ("Clients", clientFacts), ("Log", logFacts),
+            ("Server", serverFacts), ("Clients", clientFacts),
+            // Clients look here for whom they may write to.
+            ("Replication", [("role", "master"), ("connected_slaves", "0")]), ("Log", logFacts),
             ("Ledger", ledgerFacts), ("Stats", statFacts), ("Refusals", refusalFacts),
-            ("Replication", [("role", "master"), ("connected_slaves", "0")]),
             ("Commandstats", commandFacts), ("Limits", limitFacts),
         ]
         let all = wanted.contains { ["all", "everything", "default"].contains($0) }

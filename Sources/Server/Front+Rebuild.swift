@@ -3,99 +3,139 @@ import Ledger
 import Store
 import Wire
 
-/// A PROJECTION REBUILD under way, and who asked for it.
-struct RebuildUnderWay {
-    var rebuild: Rebuild
-    var slot: Int
-    var generation: UInt32
-    var startedAt: Int64
-    /// The rebuilder's thread has it.
-    var isFolding = true
-    /// Writes wait while the last of it is compared.
-    var holdsWrites = false
+/// A PROJECTION REBUILD under way.
+struct RebuildRun {
+    enum Stage: Equatable {
+        /// The log is being folded from its beginning, by a thread of its own.
+        case folding
+        /// Rows are compared, some in each turn of the loop.
+        case comparing
+        /// What was decided during the comparing is being folded.
+        case catchingUp
+        /// No turns are given, until what was decided is on disk …
+        case settling
+        /// … and folded; the few rows that moved on are compared at the end.
+        case finishing
+    }
+
+    let rebuild = Rebuild()
+    let name: String
+    let slot: Int
+    let generation: UInt32
+    let began: Int64
+    var stage = Stage.folding
 }
 
-// PROJECTION REBUILD: folds the whole log beside the state in service, then compares the two row by
-// row, a slice a turn. Only the last comparison, of what moved on meanwhile, makes writes wait.
+// PROJECTION: the state is folded anew while the daemon serves, and compared byte by byte.
 
 extension Front {
-    func rebuildProjection(_ name: String, _ connection: Connection) throws(Refusal) -> Dispatched {
-        guard name == "state" else {
+    /// What can be listed and rebuilt; both come from the same folding.
+    private static let projections = ["accounts", "words"]
+
+    func projection(_ query: Query, _ connection: Connection) throws(Refusal) -> Dispatched {
+        guard case .projectionRebuild(let range) = query else {
+            listProjections(connection)
+            return .answered
+        }
+        let name = Misspelt.quoted(request.bytes, range)
+        guard Self.projections.contains(name) else {
             throw Refusal(
                 .notFound, [.init("projection", name)],
-                "there is no projection \(name): PROJECTION LIST names them")
+                "there is no projection \(name); there are \(Self.projections.joined(separator: ", "))"
+            )
         }
-        guard rebuildUnderWay == nil else {
-            throw Refusal(
-                .busy, [.init("projection", name)],
-                "\(name) is being rebuilt already: wait for that to end")
+        guard rebuildRun == nil else {
+            throw Refusal(.busy, [.init("projection", name)], "a rebuild is under way: try again")
         }
-        let rebuild = Rebuild()
-        rebuildUnderWay = RebuildUnderWay(
-            rebuild: rebuild, slot: connection.slot, generation: connection.generation,
-            startedAt: now)
+        let run = RebuildRun(
+            name: name, slot: connection.slot, generation: connection.generation, began: now)
+        rebuildRun = run
         connection.pause = .answer
-        rebuilder.submit(rebuild)
+        rebuilder.submit(run.rebuild)
         return .answersLater
     }
 
-    /// Whether writes have to wait for the end of a rebuild.
-    var isRebuildHoldingWrites: Bool { rebuildUnderWay?.holdsWrites ?? false }
-
-    /// Whether the loop has rows to compare and must not sleep.
-    var isRebuildComparing: Bool {
-        guard let rebuildUnderWay else { return false }
-        return !rebuildUnderWay.isFolding && (!rebuildUnderWay.holdsWrites || engine.isSettled)
-    }
-
-    func takeRebuild() {
-        guard !rebuilder.takeAnswers().isEmpty else { return }
-        rebuildUnderWay?.isFolding = false
-    }
-
-    /// One slice of the comparison.
-    func compareRebuild() {
-        guard isRebuildComparing, let current = rebuildUnderWay else { return }
-        switch engine.compare(current.rebuild) {
-        case .goesOn: break
-        case .needsMore(let mustSettle):
-            rebuildUnderWay?.holdsWrites = mustSettle
-            // What is decided by now has to be durable before it can be folded.
-            guard engine.isSettled || !mustSettle else { return }
-            rebuildUnderWay?.isFolding = true
-            rebuilder.submit(current.rebuild)
-        case .equal: endRebuild(nil)
-        case .differs(let how): endRebuild(how)
+    private func listProjections(_ connection: Connection) {
+        values(on: connection) { writer in
+            writer.list { writer in
+                for name in Self.projections {
+                    writer.map { writer in
+                        writer.key("name")
+                        writer.text(name)
+                        writer.key("seq")
+                        writer.sequence(engine.head)
+                        writer.key("stored")
+                        writer.sequence(engine.checkpointed)
+                    }
+                }
+            }
         }
     }
 
-    private func endRebuild(_ difference: String?) {
-        guard let ended = rebuildUnderWay else { return }
-        rebuildUnderWay = nil
-        resumeWaiting()
-        if let difference { Report.line("the rebuilt state differs: \(difference)") }
-        guard let connection = table[ended.slot, ended.generation] else { return }
+    /// Whether no turns may be given: the last rows are being compared.
+    var isStandingStill: Bool {
+        guard let stage = rebuildRun?.stage else { return false }
+        return stage == .settling || stage == .finishing
+    }
+
+    /// Whether the loop must not sleep.
+    var isComparing: Bool { rebuildRun?.stage == .comparing }
+
+    func takeRebuilt() {
+        guard let hasMore = rebuilder.takeAnswers().last, let run = rebuildRun else { return }
+        if hasMore { return rebuilder.submit(run.rebuild) }
+        switch run.stage {
+        case .catchingUp: rebuildRun?.stage = .settling
+        case .finishing: compareRebuilt(run)
+        default: rebuildRun?.stage = .comparing
+        }
+    }
+
+    /// Goes on with the rebuild, a little in each turn of the loop.
+    func stepRebuild() {
+        guard let run = rebuildRun else { return }
+        switch run.stage {
+        case .comparing: compareRebuilt(run)
+        case .settling where engine.isSettled:
+            rebuildRun?.stage = .finishing
+            rebuilder.submit(run.rebuild)
+        default: break
+        }
+    }
+
+    private func compareRebuilt(_ run: RebuildRun) {
+        switch engine.compare(run.rebuild) {
+        case .goesOn: rebuildRun?.stage = .comparing
+        case .needsMore:
+            rebuildRun?.stage = .catchingUp
+            rebuilder.submit(run.rebuild)
+        case .equal: finishRebuild(run, difference: nil)
+        case .differs(let what): finishRebuild(run, difference: what)
+        }
+    }
+
+    private func finishRebuild(_ run: RebuildRun, difference: String?) {
+        rebuildRun = nil
+        if let difference { Report.line("rebuild: \(difference)") }
+        guard let connection = table[run.slot, run.generation] else { return }
         connection.pause = .none
         connection.output.prepare(&pool)
         if let difference {
             _ = refuse(
-                Refusal(
-                    .corrupt, [.init("projection", "state")],
-                    "the state in service is not what the log gives, \(difference): "
-                        + "stop the daemon, run stele verify, then stele rebuild"), connection)
+                Refusal(.corrupt, [.init("projection", run.name)], difference), connection)
         } else {
             values(on: connection) { writer in
                 writer.map { writer in
-                    writer.key("projection")
-                    writer.text("state")
-                    writer.key("events")
-                    writer.sequence(ended.rebuild.head)
+                    writer.key("name")
+                    writer.text(run.name)
+                    writer.key("seq")
+                    writer.sequence(run.rebuild.head)
                     writer.key("accounts")
-                    writer.sequence(UInt64(ended.rebuild.accountCount))
+                    writer.number(Int64(run.rebuild.accountCount))
+                    writer.key("milliseconds")
+                    writer.number(now - run.began)
                     writer.key("equal")
                     writer.truth(true)
-                    writer.key("milliseconds")
-                    writer.sequence(UInt64(max(0, now - ended.startedAt)))
                 }
             }
         }

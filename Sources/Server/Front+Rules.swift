@@ -3,7 +3,7 @@ import Ledger
 import Proof
 import Wire
 
-// RULES and PROJECTION.
+// RULES.
 
 extension Front {
     func rules(_ query: Query, _ connection: Connection) throws(Refusal) -> Dispatched {
@@ -88,6 +88,7 @@ extension Front {
         guard engine.ledger.buffer.hasRoom else {
             throw Refusal(.busy, [], "the batch being gathered is full: try again")
         }
+        try engine.checkRoom(bytesMore: 2 * source.count)
         if let current = engine.ledger.state.rules, current.text == source {
             throw Refusal(
                 .taken, [.init("rules", "\(current.number)")],
@@ -109,31 +110,6 @@ extension Front {
         }
         let lines = mistakes.list.prefix(20).map { "\($0.line):\($0.column): \($0.message)" }
         return Refusal(.rules, facts, lines.joined(separator: "; "))
-    }
-
-    // MARK: PROJECTION
-
-    func projection(_ query: Query, _ connection: Connection) throws(Refusal) -> Dispatched {
-        switch query {
-        case .projectionList:
-            values(on: connection) { writer in
-                writer.list { writer in
-                    writer.map { writer in
-                        writer.key("name")
-                        writer.text("state")
-                        writer.key("seq")
-                        writer.sequence(engine.head)
-                        writer.key("stored")
-                        writer.sequence(engine.checkpointed)
-                    }
-                }
-            }
-            return .answered
-        case .projectionRebuild(let name):
-            return try rebuildProjection(
-                String(decoding: request.bytes[name.range], as: UTF8.self), connection)
-        default: preconditionFailure("only PROJECTION's queries come here")
-        }
     }
 }
 

@@ -37,7 +37,7 @@ final class Front {
     let committer: WorkerThread<PendingBatch, CommitOutcome>
     let reader: WorkerThread<ReadJob, ReadOutcome>
     let storekeeper: WorkerThread<CheckpointWork, StoreError?>
-    let rebuilder: WorkerThread<Rebuild, Rebuild>
+    let rebuilder: WorkerThread<Rebuild, Bool>
     private var spareDescriptor: FileDescriptor?
 
     var table = ConnectionTable()
@@ -75,8 +75,8 @@ final class Front {
     var checkpointDeferred: CheckpointWork?
     var isCheckpointWriting = false
     var isLastSlice = false
+    var rebuildRun: RebuildRun?
 
-    var rebuildUnderWay: RebuildUnderWay?
     var outputTotal = 0
     /// Bytes queued since MULTI, and of requests too long for an ordinary buffer, of all.
     var inputTotal = 0
@@ -122,7 +122,7 @@ final class Front {
     func run() throws(ServerFault) {
         while !isDrained {
             do throws(SystemFault) {
-                try poller.wait(milliseconds: ready.isEmpty && !isRebuildComparing ? timeout : 0)
+                try poller.wait(milliseconds: isIdle ? timeout : 0)
             } catch {
                 throw .system(error)
             }
@@ -130,10 +130,10 @@ final class Front {
             wall = Instant(microseconds: Syscall.wallMicroseconds())
             try takeEvents()
             giveTurns()
-            compareRebuild()
             expireBlockedReads()
+            stepRebuild()
             if let fault = engine.fault { throw .damage(fault) }
-            if ready.isEmpty || engine.ledger.buffer.count >= ServerLimits.batchEventsWanted {
+            if isIdle || engine.ledger.buffer.count >= ServerLimits.batchEventsWanted {
                 handOver()
             }
             flush()
@@ -141,6 +141,9 @@ final class Front {
         }
         closeAll()
     }
+
+    /// Whether nothing can be done until something happens.
+    private var isIdle: Bool { (ready.isEmpty || isStandingStill) && !isComparing }
 
     private var timeout: Int {
         var until = nextTick
@@ -159,7 +162,7 @@ final class Front {
             case .committer: try takeCommits()
             case .reader: takeReads()
             case .storekeeper: takeCheckpoint()
-            case .rebuilder: takeRebuild()
+            case .rebuilder: takeRebuilt()
             case .connection:
                 guard let connection = table[Int(event.token.slot), event.token.generation] else {
                     continue
@@ -177,6 +180,7 @@ final class Front {
     /// One turn for each that has something to do.
     private func giveTurns() {
         guard !isDraining else { return ready.removeAll() }
+        guard !isStandingStill else { return }
         swap(&ready, &running)
         for connection in running {
             connection.isQueued = false
@@ -249,13 +253,9 @@ final class Front {
         }
     }
 
-    func resumeWaiting() {
+    private func resumeAfterCommit() {
         for connection in waiting { enqueue(connection) }
         waiting.removeAll(keepingCapacity: true)
-    }
-
-    private func resumeAfterCommit() {
-        resumeWaiting()
         startReads()
         wakeBlockedReads()
         writeCheckpoint()
@@ -265,7 +265,7 @@ final class Front {
 
     private func tick() {
         nextTick = now + 1_000
-        engine.tick(at: wall)
+        if !isStandingStill { engine.tick(at: wall) }
         handOver()
         closeStuck()
         if !engine.isCheckpointing, engine.isCheckpointDue { engine.beginCheckpoint() }
@@ -313,7 +313,6 @@ final class Front {
         reader.end()
         finishCheckpoint()
         storekeeper.end()
-        rebuildUnderWay?.rebuild.cancel()
         rebuilder.end()
     }
 

@@ -44,12 +44,11 @@ package struct Storage {
         }
     }
 
-    /// Folds the log a second time, for a rebuild.
-    func makeRebuilder() throws(SystemFault) -> WorkerThread<Rebuild, Rebuild> {
+    /// Folds the log anew, to be compared with the state in service.
+    func makeRebuilder() throws(SystemFault) -> WorkerThread<Rebuild, Bool> {
         let reader = LogReader(log)
         return try WorkerThread("stele-rebuild") { rebuild in
-            rebuild.foldThrough(reader)
-            return rebuild
+            rebuild.foldSome(reader)
         }
     }
 

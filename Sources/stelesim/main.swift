@@ -80,8 +80,9 @@ while count < options.seeds {
     } catch {
         failures += 1
         print("seed \(seed) failed: \(error)")
-        print("again: stelesim --seed \(seed) --commands \(options.commands)"
-            + (options.mutant.map { " --mutant \($0.rawValue)" } ?? ""))
+        print(
+            "again: stelesim --seed \(seed) --commands \(options.commands)"
+                + (options.mutant.map { " --mutant \($0.rawValue)" } ?? ""))
         // A deliberate mistake is found once it is found.
         if failures >= 5 || options.mutant != nil { break }
     }

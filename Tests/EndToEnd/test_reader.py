@@ -37,6 +37,27 @@ def test_the_tree_is_rfc_6962s():
         assert tree.root().hex() == root
 
 
+GOLDEN = [
+    line.split() for line in (HERE.parents[1] / "fixtures/events.txt").read_text().splitlines() if line[0] != "#"
+]
+
+
+def test_stored_events_stay_readable():
+    assert {kind for kind, _ in GOLDEN} >= {"genesis", "rules", "name", "account", "award", "spend", "fact", "transfer"}
+    for kind, stored in GOLDEN:
+        assert events.decode(bytes.fromhex(stored))["kind"] == kind
+
+
+def test_a_cut_event_is_refused():
+    for _, stored in GOLDEN:
+        whole = bytes.fromhex(stored)
+        for cut in range(len(whole)):
+            with pytest.raises(events.Malformed):
+                events.decode(whole[:cut])
+        with pytest.raises(events.Malformed):
+            events.decode(whole + b"\0")
+
+
 @pytest.fixture(scope="module")
 def lived():
     """A ledger with a bit of everything, and what the daemon said of it."""

@@ -69,7 +69,8 @@ struct GoldenEventTests {
         #expect(Self.decoded(bytes + [0]) == nil)
     }
 
-    @Test("a changed byte is refused or means something else", arguments: 0..<GoldenEvents.all.count)
+    @Test(
+        "a changed byte is refused or means something else", arguments: 0..<GoldenEvents.all.count)
     func changes(_ index: Int) {
         let bytes = Self.encoded(GoldenEvents.all[index].event)
         var changed = bytes

@@ -96,7 +96,9 @@ struct Client {
 
     private mutating func id() -> String {
         guard tape.chance(swarm.badInput) else { return tape.pick(swarm.ids) }
-        return tape.pick(["~1", "a b", "a//b", "/a", "a/", String(repeating: "x", count: 65), "new"])
+        return tape.pick([
+            "~1", "a b", "a//b", "/a", "a/", String(repeating: "x", count: 65), "new",
+        ])
     }
 
     private mutating func balance() -> String {
@@ -135,7 +137,9 @@ struct Client {
             if ask.verb == .hold, tape.below(2) == 0 {
                 ask.until = wall + Int64(tape.within(-1_000...2_000_000))
             }
-            if ask.verb == .spend, tape.below(4) == 0 { ask.name = tape.pick(["hat", "boots:red"]) }
+            if ask.verb == .spend, tape.below(4) == 0 {
+                ask.name = tape.pick(["hat", "boots:red"])
+            }
         case .settle, .release:
             ask.subject = subject(oracle, head)
             if ask.verb == .settle, tape.below(2) == 0 { ask.amount = amount() }

@@ -146,7 +146,7 @@ extension Oracle {
     /// The currency of a balance, if the balance may exist.
     mutating func currency(_ balance: String) -> Book.Currency? {
         let parts = balance.split(separator: ":", maxSplits: 1)
-        guard let first = parts.first, let currency = book.currency(String(first)),
+        guard let first = parts.first, let currency = book.currencies[String(first)],
             currency.hasFacets == (parts.count == 2),
             parts.count == 1 || ["red", "blue", "green"].contains(parts[1])
         else {
@@ -220,7 +220,7 @@ extension Oracle {
     mutating func climb() {
         for change in draft.changes {
             let parts = change.balance.split(separator: ":", maxSplits: 1)
-            for ladder in book.ladders where parts.first.map(String.init) == ladder.currency {
+            for ladder in book.ladders[String(parts[0])] ?? [] {
                 let sums = world.people[change.person].sums[change.balance] ?? World.Sums()
                 let received = world.people[change.person].received[change.balance] ?? 0
                 let value =

@@ -1,6 +1,6 @@
 import Engine
-import Store
 import Ledger
+import Store
 
 extension Simulation {
     /// The receipt in the oracle's terms.
@@ -102,7 +102,9 @@ extension Simulation {
         if let fault = answer.fault { throw Failure("ASOF met damage: \(fault)") }
         guard let view = answer.view else { throw Failure("ASOF found nothing") }
         for (balance, sums) in memory.sums {
-            let cell = view.cells.first { $0.key.kind == .balance && name($0.key.balance) == balance }
+            let cell = view.cells.first {
+                $0.key.kind == .balance && name($0.key.balance) == balance
+            }
             let value = cell?.value ?? .zero
             guard World.Sums(earned: value.a, spent: value.b, held: value.c) == sums else {
                 throw Failure(

@@ -106,7 +106,8 @@ extension Simulation {
         let own = draft.expiredOwn > 0 ? [draft.subject] : []
         let people =
             count == draft.expiredOwn
-            ? own : count == draft.expiredOwn + draft.expiredOther.count
+            ? own
+            : count == draft.expiredOwn + draft.expiredOther.count
                 ? own + draft.expiredOther : []
         let known = people.filter { $0 < oracle.world.people.count }
         let expired = oracle.expire(Array(Set(known)).sorted(), wall: wall)
@@ -200,7 +201,8 @@ extension Simulation {
         if case .refused(let reasons) = outcome {
             throw Failure("accepted in a group, though \(reasons.codes): \(ask)")
         }
-        if case .accepted = outcome { try learn(after: head) }
+        // Also what is known may have opened the account of BY, until the group is taken back.
+        try learn(after: head)
         receipts.append(receipt)
         outcomes.append(outcome)
         return .goesOn

@@ -32,7 +32,8 @@ struct SimulationTests {
                 _ = try Simulation(seed: known.seed).run(commands: known.commands)
             } catch {
                 Issue.record(
-                    "\(known.what): stelesim --seed \(known.seed) --commands \(known.commands): \(error)")
+                    "\(known.what): stelesim --seed \(known.seed) --commands \(known.commands): \(error)"
+                )
             }
         }
     }

@@ -50,7 +50,8 @@ extension Event {
             let account = AccountNumber(try reader.varint32())
             let distance = try reader.varint()
             guard distance >= 1, distance <= sequence else {
-                throw DecodingError("an account's event before is out of range", at: reader.position)
+                throw DecodingError(
+                    "an account's event before is out of range", at: reader.position)
             }
             accounts.append(Link(account: account, previous: sequence - distance))
         }
@@ -66,7 +67,8 @@ extension Event {
         let count = try reader.count()
         for index in 0..<count {
             let name = Word(try reader.varint32())
-            inputs.append(Input(name: name, value: try decodeInput(&reader, left: count - index - 1)))
+            inputs.append(
+                Input(name: name, value: try decodeInput(&reader, left: count - index - 1)))
         }
     }
 

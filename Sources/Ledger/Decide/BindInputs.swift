@@ -93,7 +93,8 @@ extension Ledger {
         guard value >= minimum, value <= maximum else {
             throw badInput(
                 rule.text,
-                "the default of \(rule.text) comes to \(value), not between \(minimum) and \(maximum)")
+                "the default of \(rule.text) comes to \(value), not between \(minimum) and \(maximum)"
+            )
         }
         return value
     }
@@ -112,7 +113,8 @@ extension Ledger {
         guard WordText.isValid(inputText, range.range) else {
             throw badInput(
                 rule.text,
-                "\(rule.text) is a name: letters, digits, _ . and -, in segments of 1 to 32 joined by :")
+                "\(rule.text) is a name: letters, digits, _ . and -, in segments of 1 to 32 joined by :"
+            )
         }
         let word = state.words.find(inputText, range.range)
         guard oneOf.isEmpty || word.map({ oneOf.contains($0) }) == true else {

@@ -120,7 +120,8 @@ extension Ledger {
         guard expected == actual else {
             throw Refusal(
                 .conflict, [.init("expected", "\(expected)"), .init("last", "\(actual)")],
-                "the account's last event is \(actual), not \(expected): read it again and decide anew")
+                "the account's last event is \(actual), not \(expected): read it again and decide anew"
+            )
         }
     }
 

@@ -65,7 +65,8 @@ extension Ledger {
     private func noHold(_ command: borrowing Command) -> Refusal {
         Refusal(
             .notFound, [.init("hold", "\(command.subject)")],
-            "no hold \(command.subject) is open: it was settled, released or has expired, or never was")
+            "no hold \(command.subject) is open: it was settled, released or has expired, or never was"
+        )
     }
 
     mutating func decideSettle(_ command: borrowing Command) throws(Refusal) {

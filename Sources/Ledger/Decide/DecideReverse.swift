@@ -69,7 +69,8 @@ extension Ledger {
         guard isSingle || amount == original.postings[0].amount else {
             throw Refusal(
                 .badArgument, [],
-                "event \(command.subject) has several postings: it is reversed whole, without an amount")
+                "event \(command.subject) has several postings: it is reversed whole, without an amount"
+            )
         }
     }
 }

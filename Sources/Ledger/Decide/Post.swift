@@ -63,7 +63,8 @@ extension Ledger {
         guard add(amount, side, slot) else {
             throw Refusal(
                 .overflow, [.init("balance", balanceText(balance))],
-                "\(balanceText(balance)) of \(name(account)) would leave the range of 64-bit integers")
+                "\(balanceText(balance)) of \(name(account)) would leave the range of 64-bit integers"
+            )
         }
         try checkBounds(slot, side, from: before, by: amount)
         draft.postings.append(

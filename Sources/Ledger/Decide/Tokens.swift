@@ -28,7 +28,9 @@ extension Ledger {
     ) -> UInt64 {
         var hash = SipHash(key: state.tokenKey(owner), isWide: false)
         hash.append(command.verb.rawValue)
-        for range in [command.account, command.target, command.balance, command.name, command.value] {
+        for range in [
+            command.account, command.target, command.balance, command.name, command.value,
+        ] {
             append(command.bytes, range, to: &hash)
         }
         hash.append(command.hasValue ? 1 : 0)

@@ -23,7 +23,9 @@ package final class LadderRule: Sendable {
     package let receivedClimbs: Bool
 
     init(
-        name: Word, text: String, index: Int, source: Source, start: Int64, cap: Int64?, floors: [Int64], tailStep: Int64, names: [Word], nameTexts: [String], lose: Losing, pastCap: PastCap, receivedClimbs: Bool
+        name: Word, text: String, index: Int, source: Source, start: Int64, cap: Int64?,
+        floors: [Int64], tailStep: Int64, names: [Word], nameTexts: [String], lose: Losing,
+        pastCap: PastCap, receivedClimbs: Bool
     ) {
         self.name = name
         self.text = text

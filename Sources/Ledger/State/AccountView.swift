@@ -34,7 +34,9 @@ package struct AccountView: Sendable {
     ///
     /// - Throws: where a sum overflows, which no event of a verified log does.
     package mutating func apply(_ event: Event) throws(FoldError) {
-        guard let index = event.accounts.firstIndex(where: { $0.account == account }) else { return }
+        guard let index = event.accounts.firstIndex(where: { $0.account == account }) else {
+            return
+        }
         last = event.sequence
         eventCount += 1
         for posting in event.postings where posting.account == index {
