@@ -25,7 +25,7 @@ def test_the_session_works_by_copy_and_paste(make_daemon):
     wait = "until [ -S /tmp/stele/socket ]; do sleep 0.05; done"
     snippet = f"{sys.executable} - <<'END'\n{python[0]}\nEND"
     script = "\n".join(
-        ["set -em", "trap 'kill %1 2>/dev/null' EXIT", "shopt -s expand_aliases", start, wait, use, *rest[:-1], snippet, rest[-1], "wait"]
+        ["set -em", "trap 'kill %1 2>/dev/null || true' EXIT", "shopt -s expand_aliases", start, wait, use, *rest[:-1], snippet, rest[-1], "wait"]
     ).replace("/tmp/stele", scratch)
     done = subprocess.run(
         ["bash", "-c", script], cwd=daemons.ROOT, capture_output=True, text=True, timeout=120
@@ -40,6 +40,6 @@ def test_the_module_map_is_the_manifests():
     rows = re.findall(r"^\| `(\w+)` \| .* \| ([\w, –]+) \|$", README, re.M)
     assert len(rows) >= 7
     for name, shown in rows:
-        needs = re.search(rf'module\("{name}"(?:, needs: \[([^\]]*)\])?\)', manifest)
+        needs = re.search(rf'module\(\s*"{name}"(?:,\s*needs: \[([^\]]*)\])?\s*\)', manifest)
         wanted = set(re.findall(r'"(\w+)"', needs.group(1) or ""))
         assert {word for word in re.split(r"[, –]+", shown) if word} == wanted, name
