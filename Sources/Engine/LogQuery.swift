@@ -51,6 +51,8 @@ package struct LogPage: Sendable {
     /// Actors, ascending; `nil`: any.
     package var actors: [UInt32]?
     package var since: Instant?
+    /// Events recorded at that time are included.
+    package var until: Instant?
 
     package init(account: AccountNumber?, countMax: Int, isReversed: Bool) {
         self.account = account
@@ -62,6 +64,7 @@ package struct LogPage: Sendable {
         if let kind, event.kind != kind { return false }
         if let actors, !actors.contains(event.actor) { return false }
         if let since, event.time < since { return false }
+        if let until, event.time > until { return false }
         if let currency, !event.postings.contains(where: { $0.balance.currency == currency }) {
             return false
         }

@@ -79,13 +79,10 @@ extension Front {
             account = known
         }
         var page = LogPage(account: account, countMax: history.count, isReversed: true)
-        if let before = history.before { page.to = before - 1 }
+        if let before = history.before { page.to = before == 0 ? 0 : before - 1 }
         switch history.asOf {
         case .sequence(let sequence)?: page.to = min(page.to, sequence)
-        case .time?:
-            throw Refusal(
-                .badArgument, [.init("argument", "ASOF")],
-                "HISTORY takes ASOF with a sequence number")
+        case .time(let time)?: page.until = time
         case nil: break
         }
         page.kind = history.kind.flatMap(EventKind.init)
