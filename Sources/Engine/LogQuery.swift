@@ -250,7 +250,7 @@ extension LogQuery {
                     kind: event.kind, causeKind: event.causeKind, cause: event.causeName,
                     why: posting.why, first: event.sequence))
         }
-        lines[index].count += 1
+        if lines[index].last != event.sequence { lines[index].count += 1 }
         lines[index].last = event.sequence
         // The view has applied the posting: sums of parts can't leave what the whole fits.
         switch posting.side {

@@ -100,6 +100,8 @@ extension Front {
     private var limitFacts: [(String, String)] {
         ServerLimits.listing.map { ($0.0, "\($0.1)") }
             + [
+                ("event_bytes_max", "\(Limits.eventBytesMax)"),
+                ("rulebook_bytes_max", "\(Limits.rulebookBytesMax)"),
                 ("batch_events_max", "\(Limits.batchEventsMax)"),
                 ("batch_bytes_max", "\(Limits.batchBytesMax)"),
             ]

@@ -37,7 +37,8 @@ struct LedgerFiles {
         if opening.wasRebuilt, !directory.wasCreated {
             report("the state was missing or damaged: built anew from the log")
         }
-        report("\(engine.head) events, \(opening.foldedCount) of them folded now")
+        let head = engine.head
+        report("\(head) event\(head == 1 ? "" : "s"), \(opening.foldedCount) of them folded now")
     }
 
     /// SipHash-2-4-64 of an entry's key and value.

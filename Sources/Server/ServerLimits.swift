@@ -61,6 +61,7 @@ package enum ServerLimits {
             ("output_bytes_total_max", outputBytesTotalMax),
             ("partial_frame_seconds", partialFrameSeconds),
             ("write_stall_seconds", writeStallSeconds), ("log_reads_max", logReadsMax),
+            ("account_bytes_max", WireLimits.accountBytesMax),
             ("key_bytes_max", WireLimits.keyBytesMax), ("memo_bytes_max", WireLimits.memoBytesMax),
         ]
     }

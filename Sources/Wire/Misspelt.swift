@@ -88,7 +88,10 @@ package enum Misspelt {
     }
 
     static func time(_ argument: StaticString) -> Refusal {
-        bad(argument, "a time is RFC 3339 (2026-01-05T12:00:00Z) or @ and microseconds since 1970")
+        bad(
+            argument,
+            "a time from 1970 to 4253 is RFC 3339 (2026-01-05T12:00:00Z) or @ and microseconds since 1970"
+        )
     }
 
     static func moment(_ argument: StaticString) -> Refusal {

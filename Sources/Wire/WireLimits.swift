@@ -4,8 +4,8 @@ package enum WireLimits {
     /// One request, from its `*` to its last line feed. Sixteen times what the longest sensible
     /// write needs, and small enough that ten thousand half-sent ones fit in memory.
     package static let frameBytesMax = 64 * 1024
-    /// A request whose command is RULES: it carries a whole rulebook.
-    package static let rulesFrameBytesMax = 1024 * 1024
+    /// A request whose command is RULES: it carries a whole rulebook of up to 1 MiB.
+    package static let rulesFrameBytesMax = 1024 * 1024 + 1024
     /// Arguments of a request, its command included.
     package static let argumentsMax = 128
     /// Digits of a length or count on the wire: enough for 1 MiB, too few to overflow anything.

@@ -122,7 +122,9 @@ package enum WriteParser {
             command.key = argument
         case .by: command.by = try account(argument, command, "by")
         case .memo:
-            guard argument.count > 0 else { throw Misspelt.text("memo") }
+            guard argument.count > 0 else {
+                throw Misspelt.bad("memo", "a memo has at least one byte: leave MEMO away")
+            }
             command.memo = try text(argument, command, "memo")
         case .cause: command.cause = try subject(argument, command, "cause")
         case .expect:

@@ -59,6 +59,7 @@ struct Verification {
         var folder = self.folder
         var tree = witnessed
         let witness = self.witness
+        let source = self.source
         self.folder = EventFolder(source: source)
         defer {
             self.folder = folder
@@ -66,13 +67,31 @@ struct Verification {
         }
         head = try ledger.reader.audit(from: head, batchCountMax: OfflineLedger.batchesAtOnce) {
             sequence, bytes in
-            _ = folder.takeOnce(sequence, bytes)
+            if folder.takeOnce(sequence, bytes),
+                let mistake = Self.sealMistake(folder.event, source)
+            {
+                folder.fail(sequence, mistake)
+            }
             guard let witness, sequence <= witness.sequence else { return }
             tree.append(leafHash: MerkleTree.leafHash(bytes))
             if sequence == witness.sequence, tree.root.hex != witness.root {
                 folder.fail(sequence, "the root isn't the one given, but \(tree.root.hex)")
             }
         }
+    }
+
+    /// An account's key must open the id that the account was opened with, unless it is gone.
+    private static func sealMistake(_ event: borrowing Event, _ source: KeyedSource) -> String? {
+        guard case .opened(let id, _) = event.payload, let account = event.accounts.first?.account
+        else { return nil }
+        let sealed = Array(event.text[id.range])
+        // FORGET may be wiping the key this very moment: it is looked at again.
+        for _ in 1...2 {
+            let key = source.key(of: account)
+            if key.isAbsent { return nil }
+            if key.unseal(sealed, sequence: event.sequence, field: 0) != nil { return nil }
+        }
+        return "the key of account \(account.rawValue) isn't the one that its id was sealed with"
     }
 
     /// What only the whole log can tell.

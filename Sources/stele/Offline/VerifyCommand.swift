@@ -18,7 +18,8 @@ enum VerifyCommand {
               Reads the whole log from its first byte: the hash of every block and header, the link from
               batch to batch, every leaf and root of the Merkle tree, every event's encoding; folds all
               events; checks that no idempotency key was used twice, that rulebooks are what their
-              hashes say, that open accounts have their keys, and that for every currency issued less
+              hashes say, that open accounts have the
+              keys their ids were sealed with, and that for every currency issued less
               burned is what accounts hold. Names the first thing wrong.
               May run beside a daemon. Ends with 1 if anything is wrong.
             """,

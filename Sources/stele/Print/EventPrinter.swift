@@ -76,11 +76,16 @@ struct EventPrinter {
     }
 
     private func cause(of event: Reply) -> String {
-        guard let cause = event["cause"] else { return field("memo", of: event) }
-        var words = [cause["name"].map { printer.text($0, of: "name") } ?? ""]
+        guard let cause = event["cause"] else {
+            return [field("change", of: event), field("memo", of: event)]
+                .filter { !$0.isEmpty }.joined(separator: " ")
+        }
+        var words = [field("change", of: event), field("name", of: cause)]
         for input in cause["inputs"]?.pairs ?? [] {
             words.append("\(printer.text(input.name, of: ""))=\(printer.text(input.value, of: ""))")
         }
+        let subject = field("of", of: cause)
+        if !subject.isEmpty { words.append("of \(subject)") }
         return words.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
