@@ -7,12 +7,38 @@ struct Book: Sendable {
     var debtFloor: Int64
     /// Whether a lost level stays.
     var keepsLevels: Bool
+    let currencies: [String: Currency]
+    /// By currency.
+    let ladders: [String: [Ladder]]
 
     init(_ tape: inout Tape) {
         openingCoins = tape.below(3) == 0 ? 10 : 0
         coinCap = tape.below(2) == 0 ? 1_000_000 : nil
         debtFloor = -100
         keepsLevels = tape.below(2) == 0
+        currencies = [
+            "coin": Currency(cap: coinCap, isTransferable: true),
+            "debt": Currency(floor: debtFloor, isTransferable: true, receivedClimbs: true),
+            "gem": Currency(hasFacets: true, isTransferable: true),
+            "xp": Currency(neverDecreases: true),
+            "pts": Currency(raw: .operators),
+            "hid": Currency(raw: .nobody),
+        ]
+        ladders = Dictionary(
+            grouping: [
+                Ladder(
+                    name: "level", currency: "xp", start: 1, floors: [0, 100, 300, 600],
+                    keeps: keepsLevels),
+                Ladder(
+                    name: "rank", currency: "coin", start: 0, floors: [0, 50, 5_000, 500_000],
+                    keeps: false),
+                Ladder(
+                    name: "shine", currency: "gem", isScoped: true, ofAvailable: true, start: 1,
+                    floors: [0, 20, 400], keeps: false),
+                Ladder(
+                    name: "standing", currency: "debt", start: 1, floors: [0, 1_000], keeps: true,
+                    receivedClimbs: true),
+            ], by: \.currency)
     }
 
     struct Currency {
@@ -27,18 +53,6 @@ struct Book: Sendable {
         enum Raw { case everybody, operators, nobody }
     }
 
-    func currency(_ name: String) -> Currency? {
-        switch name {
-        case "coin": Currency(cap: coinCap, isTransferable: true)
-        case "debt": Currency(floor: debtFloor, isTransferable: true, receivedClimbs: true)
-        case "gem": Currency(hasFacets: true, isTransferable: true)
-        case "xp": Currency(neverDecreases: true)
-        case "pts": Currency(raw: .operators)
-        case "hid": Currency(raw: .nobody)
-        default: nil
-        }
-    }
-
     struct Ladder {
         var name: String
         var currency: String
@@ -49,23 +63,6 @@ struct Book: Sendable {
         var floors: [Int64]
         var keeps: Bool
         var receivedClimbs = false
-    }
-
-    var ladders: [Ladder] {
-        [
-            Ladder(
-                name: "level", currency: "xp", start: 1, floors: [0, 100, 300, 600],
-                keeps: keepsLevels),
-            Ladder(
-                name: "rank", currency: "coin", start: 0, floors: [0, 50, 5_000, 500_000],
-                keeps: false),
-            Ladder(
-                name: "shine", currency: "gem", isScoped: true, ofAvailable: true, start: 1,
-                floors: [0, 20, 400], keeps: false),
-            Ladder(
-                name: "standing", currency: "debt", start: 1, floors: [0, 1_000], keeps: true,
-                receivedClimbs: true),
-        ]
     }
 
     var source: String {

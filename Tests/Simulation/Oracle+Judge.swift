@@ -6,7 +6,7 @@ extension Oracle {
     /// - Parameters:
     ///   - sequence: the number that the ledger gave it, if it accepted it.
     ///   - head: the ledger's last event before it.
-    mutating func judge(
+    func judge(
         _ ask: Ask, wall: Int64, sequence: UInt64, head: UInt64
     ) -> Outcome {
         draft = Draft()
@@ -27,7 +27,7 @@ extension Oracle {
         return .accepted(accept(ask, sequence: sequence))
     }
 
-    mutating func refuse(_ code: RefusalCode) { draft.reasons.insert(Reasons(code)) }
+    func refuse(_ code: RefusalCode) { draft.reasons.insert(Reasons(code)) }
 
     private func isAllowed(_ ask: Ask) -> Bool {
         switch ask.verb {
@@ -58,7 +58,7 @@ extension Oracle {
 
     // MARK: The account
 
-    private mutating func findSubject(_ ask: Ask) -> Outcome? {
+    private func findSubject(_ ask: Ask) -> Outcome? {
         if ask.account.isEmpty { return findByNumber(ask) }
         if let person = world.ids[ask.account] {
             draft.subject = person
@@ -78,7 +78,7 @@ extension Oracle {
         return nil
     }
 
-    private mutating func findByNumber(_ ask: Ask) -> Outcome? {
+    private func findByNumber(_ ask: Ask) -> Outcome? {
         if let outcome = repeated(ask, owner: -1) { return outcome }
         switch ask.verb {
         case .settle, .release:
@@ -116,7 +116,7 @@ extension Oracle {
     }
 
     /// The account that an argument names, opened if need be.
-    mutating func other(_ id: String) -> Int? {
+    func other(_ id: String) -> Int? {
         if let person = world.ids[id] { return person }
         guard Self.isID(id) else {
             refuse(.badArgument)
@@ -125,7 +125,7 @@ extension Oracle {
         return open(id)
     }
 
-    private mutating func judgeStanding(_ ask: Ask) {
+    private func judgeStanding(_ ask: Ask) {
         if let at = ask.at, at > draft.now { refuse(.badArgument) }
         if !ask.by.isEmpty { _ = other(ask.by) }
         if ask.cause > draft.head + 1_000 { refuse(.notFound) }
@@ -144,9 +144,9 @@ extension Oracle {
     // MARK: Posting
 
     /// The currency of a balance, if the balance may exist.
-    mutating func currency(_ balance: String) -> Book.Currency? {
+    func currency(_ balance: String) -> Book.Currency? {
         let parts = balance.split(separator: ":", maxSplits: 1)
-        guard let first = parts.first, let currency = book.currency(String(first)),
+        guard let first = parts.first, let currency = book.currencies[String(first)],
             currency.hasFacets == (parts.count == 2),
             parts.count == 1 || ["red", "blue", "green"].contains(parts[1])
         else {
@@ -157,7 +157,7 @@ extension Oracle {
     }
 
     /// As `currency`, of a balance that the client posts to itself.
-    mutating func rawCurrency(_ ask: Ask, decreases: Bool) -> Book.Currency? {
+    func rawCurrency(_ ask: Ask, decreases: Bool) -> Book.Currency? {
         guard let currency = currency(ask.balance) else { return nil }
         switch currency.raw {
         case .everybody: break
@@ -168,7 +168,7 @@ extension Oracle {
         return currency
     }
 
-    mutating func post(_ person: Int, _ balance: String, _ side: Side, _ amount: Int64) {
+    func post(_ person: Int, _ balance: String, _ side: Side, _ amount: Int64) {
         guard let currency = currency(balance) else { return }
         var sums = world.people[person].sums[balance] ?? World.Sums()
         var received = world.people[person].received[balance] ?? 0
@@ -213,14 +213,14 @@ extension Oracle {
             Posted.Part(person: person, balance: balance, side: side, amount: amount))
     }
 
-    mutating func link(_ person: Int) {
+    func link(_ person: Int) {
         if !draft.people.contains(person) { draft.people.append(person) }
     }
 
-    mutating func climb() {
+    func climb() {
         for change in draft.changes {
             let parts = change.balance.split(separator: ":", maxSplits: 1)
-            for ladder in book.ladders where parts.first.map(String.init) == ladder.currency {
+            for ladder in book.ladders[String(parts[0])] ?? [] {
                 let sums = world.people[change.person].sums[change.balance] ?? World.Sums()
                 let received = world.people[change.person].received[change.balance] ?? 0
                 let value =
@@ -240,7 +240,7 @@ extension Oracle {
         }
     }
 
-    mutating func addTotals() {
+    func addTotals() {
         if draft.isTransfer { return }
         for part in draft.parts where part.side != .hold {
             let currency = String(part.balance.split(separator: ":")[0])

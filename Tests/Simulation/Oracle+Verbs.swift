@@ -1,7 +1,7 @@
 import Ledger
 
 extension Oracle {
-    mutating func judgeVerb(_ ask: Ask, _ sequence: UInt64) -> Outcome? {
+    func judgeVerb(_ ask: Ask, _ sequence: UInt64) -> Outcome? {
         switch ask.verb {
         case .award:
             draft.kind = .award
@@ -29,7 +29,7 @@ extension Oracle {
         return nil
     }
 
-    private mutating func judgeTransfer(_ ask: Ask) {
+    private func judgeTransfer(_ ask: Ask) {
         draft.kind = .transfer
         draft.isTransfer = true
         guard let target = other(ask.target) else { return }
@@ -42,12 +42,12 @@ extension Oracle {
         post(target, ask.balance, .receive, ask.amount)
     }
 
-    private mutating func expireOther(_ person: Int) {
+    private func expireOther(_ person: Int) {
         let count = expire(person)
         if count > 0 { draft.expiredOther.append(contentsOf: repeatElement(person, count: count)) }
     }
 
-    private mutating func judgeHold(_ ask: Ask, _ sequence: UInt64) {
+    private func judgeHold(_ ask: Ask, _ sequence: UInt64) {
         draft.kind = .hold
         _ = rawCurrency(ask, decreases: true)
         if let until = ask.until, until <= draft.now { refuse(.badArgument) }
@@ -57,7 +57,7 @@ extension Oracle {
         setHolder(sequence, draft.subject)
     }
 
-    private mutating func judgeEnd(_ ask: Ask) {
+    private func judgeEnd(_ ask: Ask) {
         draft.kind = .hold
         guard let hold = world.people[draft.subject].holds[ask.subject] else {
             return refuse(.notFound)
@@ -70,7 +70,7 @@ extension Oracle {
         setHolder(ask.subject, nil)
     }
 
-    private mutating func judgeFact(_ ask: Ask) {
+    private func judgeFact(_ ask: Ask) {
         draft.kind = .fact
         let value = ask.value ?? ""
         guard Self.isName(ask.name), value.isEmpty || Self.isNumber(value) || Self.isName(value)
@@ -83,7 +83,7 @@ extension Oracle {
 
     static func isNumber(_ text: String) -> Bool { Int64(text).map { String($0) == text } ?? false }
 
-    private mutating func judgeForget() {
+    private func judgeForget() {
         draft.kind = .account
         let children = world.people[draft.subject].children
             .filter { !world.people[$0].isForgotten }
@@ -99,7 +99,7 @@ extension Oracle {
         link(draft.subject)
     }
 
-    private mutating func judgeReverse(_ ask: Ask) {
+    private func judgeReverse(_ ask: Ask) {
         draft.kind = .reversal
         guard let event = event(ask.subject) else { return refuse(.notFound) }
         draft.isTransfer = false
@@ -120,7 +120,7 @@ extension Oracle {
 
     // MARK: Actions
 
-    private mutating func judgeRecord(_ ask: Ask) -> Outcome? {
+    private func judgeRecord(_ ask: Ask) -> Outcome? {
         draft.kind = .award
         link(draft.subject)
         let allowed: [String: [String]] = [
@@ -151,7 +151,7 @@ extension Oracle {
         ask.inputs.first { $0.name == name }?.value
     }
 
-    private mutating func number(_ ask: Ask, _ range: ClosedRange<Int64>) -> Int64? {
+    private func number(_ ask: Ask, _ range: ClosedRange<Int64>) -> Int64? {
         guard let text = input(ask, "n"), Self.isNumber(text), let number = Int64(text),
             range.contains(number)
         else {
@@ -161,7 +161,7 @@ extension Oracle {
         return number
     }
 
-    private mutating func judgeQuest(_ ask: Ask) -> Outcome? {
+    private func judgeQuest(_ ask: Ask) -> Outcome? {
         let hard = input(ask, "hard") ?? "0"
         if !["0", "1", "true", "false"].contains(hard) { refuse(.badArgument) }
         guard let name = input(ask, "name"), Self.isName(name) else {
@@ -179,7 +179,7 @@ extension Oracle {
         return nil
     }
 
-    private mutating func judgeTrade(_ ask: Ask) {
+    private func judgeTrade(_ ask: Ask) {
         guard let number = number(ask, -50...50) else { return }
         let coins = world.people[draft.subject].sums["coin"]?.available ?? 0
         if coins < 10 { refuse(.requirement) }
@@ -187,7 +187,7 @@ extension Oracle {
         post(draft.subject, "hid", .earn, 1)
     }
 
-    private mutating func judgeGift(_ ask: Ask) {
+    private func judgeGift(_ ask: Ask) {
         guard let to = input(ask, "to") else { return refuse(.badArgument) }
         guard let target = other(to) else { return }
         expireOther(target)
@@ -197,7 +197,7 @@ extension Oracle {
         post(target, "coin", .earn, number)
     }
 
-    private mutating func judgeGrant(_ ask: Ask) {
+    private func judgeGrant(_ ask: Ask) {
         let isStaff =
             world.ids[ask.by].map { world.people[$0].facts["staff"] == "1" } ?? false
         if !ask.peer.role.contains(.operate), !isStaff { refuse(.notPermitted) }

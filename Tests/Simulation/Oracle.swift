@@ -1,7 +1,7 @@
 import Ledger
 
 /// Says what every command must come to, from the contract alone.
-struct Oracle {
+final class Oracle {
     var world = World()
     let book: Book
     private var known: [Token: Known] = [:]
@@ -48,7 +48,7 @@ struct Oracle {
     }
 
     /// When the ledger's last event was recorded.
-    mutating func setTime(_ time: Int64) { world.time = time }
+    func setTime(_ time: Int64) { world.time = time }
 
     init(book: Book) { self.book = book }
 
@@ -64,7 +64,7 @@ struct Oracle {
 
     // MARK: Taking back
 
-    mutating func begin(inGroup: Bool) {
+    func begin(inGroup: Bool) {
         clear()
         savedTotals = (world.issued, world.burned)
         peopleBefore = world.people.count
@@ -73,7 +73,7 @@ struct Oracle {
         groupNumber += 1
     }
 
-    private mutating func clear() {
+    private func clear() {
         saved.removeAll(keepingCapacity: true)
         savedIDs.removeAll(keepingCapacity: true)
         savedHolders.removeAll(keepingCapacity: true)
@@ -83,7 +83,7 @@ struct Oracle {
     }
 
     /// What was judged since `begin` stands.
-    mutating func commit() {
+    func commit() {
         for (token, entry) in pendingTokens {
             known[token] = entry
             tokenLog.append((token, entry.sequence))
@@ -93,7 +93,7 @@ struct Oracle {
     }
 
     /// Nothing of what was judged since `begin` happened.
-    mutating func undo() {
+    func undo() {
         unsure.removeAll(keepingCapacity: true)
         for entry in saved.reversed() { world.people[entry.person] = entry.before }
         for entry in savedIDs.reversed() { world.ids[entry.id] = entry.person }
@@ -105,7 +105,7 @@ struct Oracle {
     }
 
     /// A crash: events after this one never were, and the world is as it was then.
-    mutating func goBack(to sequence: UInt64, _ world: World) {
+    func goBack(to sequence: UInt64, _ world: World) {
         self.world = world
         while let last = tokenLog.last, last.sequence > sequence {
             known[last.token] = nil
@@ -116,7 +116,7 @@ struct Oracle {
 
     // MARK: Changing
 
-    mutating func change(_ person: Int, _ body: (inout World.Person) -> Void) {
+    func change(_ person: Int, _ body: (inout World.Person) -> Void) {
         if isInGroup, lastBeforeGroup[person] == nil {
             lastBeforeGroup[person] = world.people[person].last
         }
@@ -126,18 +126,18 @@ struct Oracle {
         body(&world.people[person])
     }
 
-    mutating func setID(_ id: String, _ person: Int?) {
+    func setID(_ id: String, _ person: Int?) {
         savedIDs.append((id, world.ids[id]))
         world.ids[id] = person
     }
 
-    mutating func setHolder(_ hold: UInt64, _ person: Int?) {
+    func setHolder(_ hold: UInt64, _ person: Int?) {
         savedHolders.append((hold, world.holders[hold]))
         world.holders[hold] = person
     }
 
     /// Opens an account, its parent before it, and gives it what the rulebook says.
-    mutating func open(_ id: String) -> Int {
+    func open(_ id: String) -> Int {
         var parent: Int?
         if let slash = id.firstIndex(of: "/") {
             let text = String(id[..<slash])
@@ -166,7 +166,7 @@ struct Oracle {
     }
 
     /// Ends the person's holds whose time has come; answers how many.
-    mutating func expire(_ person: Int) -> Int {
+    func expire(_ person: Int) -> Int {
         let due = world.people[person].holds
             .filter { $0.value.until != 0 && $0.value.until <= draft.now }
         guard !due.isEmpty else { return 0 }
@@ -183,10 +183,10 @@ struct Oracle {
         return due.count
     }
 
-    mutating func learn(_ person: Int, last: UInt64) { world.people[person].last = last }
+    func learn(_ person: Int, last: UInt64) { world.people[person].last = last }
 
     /// Asks for the last events that the oracle can't know.
-    mutating func learn(_ last: (Int) throws -> UInt64) rethrows {
+    func learn(_ last: (Int) throws -> UInt64) rethrows {
         for person in unsure
         where person < world.people.count && world.people[person].last == World.unknown {
             world.people[person].last = try last(person)
@@ -195,7 +195,7 @@ struct Oracle {
     }
 
     /// Ends the holds of these people whose time has come, and no more.
-    mutating func expire(_ people: [Int], wall: Int64) -> Int {
+    func expire(_ people: [Int], wall: Int64) -> Int {
         begin(inGroup: false)
         draft = Draft()
         draft.now = max(wall, world.time)
@@ -233,7 +233,7 @@ struct Oracle {
         posted.isEmpty ? 0 : posted[posted.count - 1 - tape.below(min(posted.count, 60))].sequence
     }
 
-    mutating func accept(_ ask: Ask, sequence: UInt64) -> Reply {
+    func accept(_ ask: Ask, sequence: UInt64) -> Reply {
         for person in draft.people { change(person) { $0.last = sequence } }
         world.time = draft.now
         let reply = Reply(

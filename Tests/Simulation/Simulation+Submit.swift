@@ -201,7 +201,8 @@ extension Simulation {
         if case .refused(let reasons) = outcome {
             throw Failure("accepted in a group, though \(reasons.codes): \(ask)")
         }
-        if case .accepted = outcome { try learn(after: head) }
+        // Also what is known may have opened the account of BY, until the group is taken back.
+        try learn(after: head)
         receipts.append(receipt)
         outcomes.append(outcome)
         return .goesOn

@@ -40,7 +40,7 @@ package final class Simulation {
     let disk: SimDisk
     var tape: Tape
     var client: Client
-    var oracle: Oracle
+    let oracle: Oracle
     package internal(set) var report = Report()
 
     // The process; gone with a crash.
