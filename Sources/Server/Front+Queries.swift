@@ -88,8 +88,7 @@ extension Front {
         page.kind = history.kind.flatMap(EventKind.init)
         page.since = history.since
         if let currency = history.currency {
-            guard let word = word(request, currency) else { return noEvents(connection) }
-            page.currency = word
+            page.currency = try self.currency(request, currency)
         }
         if let by = history.by {
             guard let author = self.account(request, by) else { return noEvents(connection) }
@@ -110,8 +109,13 @@ extension Front {
         engine.account(request.bytes, range.range)
     }
 
-    func word(_ request: Request, _ range: ByteRange) -> Word? {
-        engine.ledger.state.words.find(request.bytes, range.range)
+    /// A currency that this rulebook or an earlier one has declared: a misspelt one has no history.
+    private func currency(_ request: Request, _ range: ByteRange) throws(Refusal) -> Word {
+        let known = engine.ledger.state.words.find(request.bytes, range.range)
+        if let known { return known }
+        let text = Misspelt.quoted(request.bytes, range)
+        throw Refusal(
+            .undeclared, [.init("currency", text)], "no rulebook has declared a currency \(text)")
     }
 
     private func view(_ id: ByteRange, _ moment: Moment?) -> [LogQuery] {

@@ -41,7 +41,7 @@ package enum PathFlaw: String, Sendable {
     case notAFile = "it is not a regular file"
     case link = "it is a symbolic link"
     case otherOwner = "it belongs to another user"
-    case openToOthers = "others than its owner may use it; chmod 0700"
+    case openToOthers = "others than its owner may use it; chmod go= takes that away"
     case networkFileSystem =
         "it lies on a network file system, where locks and flushes can't be relied on"
 }

@@ -40,6 +40,9 @@ def test_settling_below_the_amount_releases_the_rest(client, someone):
     reply = client.map("SETTLE", hold, 4)
     assert reply["balances"] == {"coin": 6}
     assert balance(client, someone) == (6, 0, 4)
+    # Settling posts twice, to held and to spent; it is one event.
+    line = client.map("WHY", someone, "coin")["causes"][-1]
+    assert (line["kind"], line["events"], line["spent"]) == ("hold", 2, 4)
     for command in [("SETTLE", hold), ("RELEASE", hold)]:
         assert client.refusal(*command).code != "ERR", command
 

@@ -207,3 +207,5 @@ def test_info_reports_the_limits(client):
     assert limits["connections_max"] == "10000"
     assert limits["frame_bytes_max"] == "65536" and limits["arguments_max"] == "128"
     assert limits["partial_frame_seconds"] == "10" and limits["group_commands_max"] == "1000"
+    assert limits["event_bytes_max"] == "65535" and limits["account_bytes_max"] == "64"
+    assert limits["rulebook_bytes_max"] == "1048576"

@@ -57,7 +57,7 @@ def test_history_runs_backwards(client, alice):
     assert [e["seq"] for e in with_coin] == [life[2]["seq"], life[1]["seq"]]
     assert [e["seq"] for e in client.call("HISTORY", account, "BY", account + "gm")] == [life[3]["seq"]]
     assert [e["seq"] for e in client.call("HISTORY", account, "SINCE", life[3]["time"])] == seqs[:2]
-    for wrong in [("COUNT", "0"), ("COUNT", "x"), ("KIND", "song"), ("BEFORE", "x"), ("SINCE", "x"), ("WHAT", "x")]:
+    for wrong in [("COUNT", "0"), ("COUNT", "x"), ("KIND", "song"), ("CURRENCY", "tin"), ("BEFORE", "x"), ("SINCE", "x"), ("WHAT", "x")]:
         assert client.refusal("HISTORY", account, *wrong).code in ("BADARG", "UNDECLARED"), wrong
 
 
@@ -131,6 +131,9 @@ def test_rules_are_listed_read_checked_and_put(daemon):
         assert checked["valid"] is False
         assert all(mistake["line"] > 0 and mistake["message"] for mistake in checked["mistakes"])
         assert client.refusal("RULES", "PUT", broken).code == "RULES"
+        largest = text + " " * ((1 << 20) - len(text))
+        assert client.call("RULES", "CHECK", largest)["valid"] is True
+        assert client.refusal("RULES", "PUT", largest + " ").code == "RULES"
         length = client.call("XLEN", "log")
         client.call("AWARD", "alice", "coin", 1)
         changed = text + "\n// A second edition.\n"

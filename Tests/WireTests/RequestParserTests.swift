@@ -115,7 +115,7 @@ func randomInput() {
         ("*1\r\n$65536\r\n", .tooBig), ("*1\r\n$1048576\r\n", .tooBig),
         ("*1\r\n$9999999\r\n", .tooBig), ("*1\r\n$4\r\nPINGxx", .missingLineEnd),
         ("*1\r\n$4\r\nPING\rx", .missingLineEnd),
-        ("*2\r\n$5\r\nRULES\r\n$1048577\r\n", .tooBig),
+        ("*2\r\n$5\r\nRULES\r\n$1049577\r\n", .tooBig),
         ("*2\r\n$5\r\nAWARD\r\n$70000\r\n", .tooBig),
     ])
 func malformed(text: String, fault: Malformed) {

@@ -75,17 +75,19 @@ struct EventPrinter {
         return takesAway ? 0 &- amount : amount
     }
 
+    /// What changed, why, with what inputs, which event it is about, and the memo.
     private func cause(of event: Reply) -> String {
-        guard let cause = event["cause"] else {
-            return [field("change", of: event), field("memo", of: event)]
-                .filter { !$0.isEmpty }.joined(separator: " ")
+        var words = [field("change", of: event)]
+        if let cause = event["cause"] {
+            words.append(field("name", of: cause))
+            for input in cause["inputs"]?.pairs ?? [] {
+                let name = printer.text(input.name, of: "")
+                words.append("\(name)=\(printer.text(input.value, of: ""))")
+            }
+            let subject = field("of", of: cause)
+            if !subject.isEmpty { words.append("of \(subject)") }
         }
-        var words = [field("change", of: event), field("name", of: cause)]
-        for input in cause["inputs"]?.pairs ?? [] {
-            words.append("\(printer.text(input.name, of: ""))=\(printer.text(input.value, of: ""))")
-        }
-        let subject = field("of", of: cause)
-        if !subject.isEmpty { words.append("of \(subject)") }
+        words.append(field("memo", of: event))
         return words.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
