@@ -50,7 +50,7 @@ extension Engine {
 
     /// The balance that `currency[:facet]` names.
     ///
-    /// - Throws: UNDECLARED for a currency that the rulebook doesn't have. A facet that no event ever
+    /// - Throws: UNDECLARED for a currency that no rulebook had. A facet that no event ever
     ///   named gives a balance that nobody has.
     package func balance(
         _ bytes: [UInt8], _ range: Range<Int>
@@ -58,7 +58,7 @@ extension Engine {
         let colon = bytes[range].firstIndex(of: UInt8(ascii: ":")) ?? range.upperBound
         let words = ledger.state.words
         guard let currency = words.find(bytes, range.lowerBound..<colon),
-            ledger.rules.currencyPosition(currency) != nil
+            isCurrency(currency)
         else {
             let text = String(decoding: bytes[range.lowerBound..<colon], as: UTF8.self)
             throw Refusal(
@@ -67,6 +67,13 @@ extension Engine {
         guard colon < range.upperBound else { return BalanceName(currency: currency) }
         let facet = words.find(bytes, (colon + 1)..<range.upperBound)
         return BalanceName(currency: currency, facet: facet ?? Word.unmet)
+    }
+
+    /// Whether the rulebook has the currency, or had it when it was last posted: what accounts have
+    /// doesn't go away with the rules.
+    private func isCurrency(_ word: Word) -> Bool {
+        ledger.rules.currencyPosition(word) != nil
+            || ledger.state.value(.ledger, CellKey(.balance, word)) != nil
     }
 
     /// The actors that stand for an account named by BY.

@@ -98,7 +98,15 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
     private func key(_ account: AccountNumber) -> AccountKey {
         if let key = drawn[account.rawValue] { return key }
         let bytes = attempt { () throws(StoreError) in try log.key(of: account.rawValue) }
-        return bytes.map { AccountKey($0) } ?? .absent
+        guard let bytes else { return .absent }
+        let key = AccountKey(bytes)
+        guard key.isIntact else {
+            fault =
+                fault ?? "keys damaged: the key of account \(account.rawValue) isn't what it was; "
+                + "put DIR/keys back from a copy"
+            return .absent
+        }
+        return key
     }
 
     package func tokenKey(_ account: AccountNumber) -> TokenKey {

@@ -16,6 +16,25 @@ package struct AccountKey: Equatable, Sendable {
         words = (word(0), word(8), word(16), word(24))
     }
 
+    /// A key from 28 bytes that nobody can guess; the last four of its slot are their check.
+    package init(random bytes: [UInt8]) {
+        precondition(bytes.count == AccountKey.randomByteCount, "28 bytes of a key are random")
+        self.init(bytes + AccountKey.check(of: bytes))
+    }
+
+    package static let randomByteCount = byteCount - 4
+
+    /// Whether the slot is as it was written: a bit that flipped would make known tokens unknown,
+    /// and what was done once would be done twice.
+    package var isIntact: Bool {
+        if isAbsent { return true }
+        let bytes = bytes
+        return Array(bytes[AccountKey.randomByteCount...])
+            == AccountKey.check(of: Array(bytes[..<AccountKey.randomByteCount]))
+    }
+
+    private static func check(of bytes: [UInt8]) -> [UInt8] { Array(sha256(bytes[...])[..<4]) }
+
     package static let absent = AccountKey([UInt8](repeating: 0, count: byteCount))
 
     package var isAbsent: Bool { words.0 | words.1 | words.2 | words.3 == 0 }
@@ -32,7 +51,7 @@ package struct AccountKey: Equatable, Sendable {
     /// A fresh key from the system's random numbers.
     /// - Throws: when the system has none to give; the account must not be opened then.
     package static func random() throws(RandomnessUnavailable) -> AccountKey {
-        AccountKey(try randomBytes(count: byteCount))
+        AccountKey(random: try randomBytes(count: randomByteCount))
     }
 
     package static func == (a: AccountKey, b: AccountKey) -> Bool { a.words == b.words }

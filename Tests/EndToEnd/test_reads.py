@@ -207,3 +207,14 @@ def test_projections_are_rebuilt(daemon):
         deadline = time.monotonic() + 5
         while [client.map("PROFILE", f"p{n}") for n in range(7)] != before:
             assert time.monotonic() < deadline
+
+
+def test_rules_without_a_currency_leave_what_accounts_have_of_it(make_daemon):
+    daemon = make_daemon()
+    with daemon.client() as client:
+        client.call("AWARD", "alice", "coin", 7)
+        client.call("RULES", "PUT", "{ edition: 1, title: 'nothing' }")
+        assert client.refusal("AWARD", "alice", "coin", 1).code == "UNDECLARED"
+        assert client.map("BALANCE", "alice", "coin")["available"] == 7
+        assert client.map("PROFILE", "alice")["balances"]["coin"]["available"] == 7
+        assert client.refusal("BALANCE", "alice", "nothing").code == "UNDECLARED"

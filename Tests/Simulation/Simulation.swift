@@ -99,7 +99,8 @@ package final class Simulation {
         oracle = Oracle(book: book)
         var key = keyTape
         let genesis = Genesis.batch(
-            id: Array(0..<16), key: AccountKey(key.bytes(32)), at: Instant(microseconds: wall))
+            id: Array(0..<16), key: AccountKey(random: key.bytes(28)),
+            at: Instant(microseconds: wall))
         keyTape = key
         log = try SimLog(disk)
         writer = LogWriter(head: .empty)
@@ -124,7 +125,9 @@ package final class Simulation {
 
         init(tape: Tape) { self.tape = tape }
 
-        func draw() throws(RandomnessUnavailable) -> AccountKey { AccountKey(tape.bytes(32)) }
+        func draw() throws(RandomnessUnavailable) -> AccountKey {
+            AccountKey(random: tape.bytes(28))
+        }
     }
 
     static func store(_ disk: SimDisk) -> StateStore<SimState> {

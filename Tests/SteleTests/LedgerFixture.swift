@@ -65,7 +65,7 @@ final class LedgerFixture {
         head = writer.head.root.hex
     }
 
-    private static func key() -> AccountKey { AccountKey([UInt8](repeating: 7, count: 32)) }
+    private static func key() -> AccountKey { AccountKey(random: [UInt8](repeating: 7, count: 28)) }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 

@@ -110,9 +110,13 @@ struct Verification {
     }
 
     private mutating func keyMistake() -> String? {
+        let ledgerKey = source.key(of: .ledger)
+        if ledgerKey.isAbsent || !ledgerKey.isIntact { return "the ledger's own key is damaged" }
         for number in 0..<folder.state.accountCount {
             let account = AccountNumber(number + 1)
-            let isAbsent = source.key(of: account).isAbsent
+            let key = source.key(of: account)
+            guard key.isIntact else { return "the key of account \(number + 1) is damaged" }
+            let isAbsent = key.isAbsent
             if folder.state.isForgotten(account) {
                 if !isAbsent { return "account \(number + 1) is forgotten, but its key is there" }
             } else if isAbsent {
