@@ -42,7 +42,9 @@ extension Ledger {
         event.sequence = state.head + 1
         let sealed = event.addText(state.source.seal(id, account, event.sequence, field: 0))
         event.payload = .opened(id: sealed, parent: parent)
+        state.idBeingOpened = id
         emitSide(&event)
+        state.idBeingOpened = nil
         if !rules.openings.isEmpty { try applyOpenings(account, parent) }
     }
 

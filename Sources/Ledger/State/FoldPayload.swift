@@ -76,11 +76,14 @@ extension State {
         rows[account].tokenKey = source.tokenKey(account)
     }
 
-    /// Enters the account in the directory, unless it is there or its key is gone.
+    /// Enters the account in the directory, unless its key is gone. Who has just opened it says its
+    /// id: to unseal what was sealed a moment ago would double what opening costs.
     private mutating func indexID(
         _ account: AccountNumber, _ sequence: SequenceNumber, _ sealed: [UInt8]
     ) {
-        guard let id = source.unseal(sealed, account, sequence, field: 0) else { return }
+        guard let id = idBeingOpened ?? source.unseal(sealed, account, sequence, field: 0) else {
+            return
+        }
         setDirectory(directoryKey(id, id.indices), UInt64(account.rawValue))
     }
 

@@ -60,6 +60,8 @@ package struct State {
     var pool = CellPool()
     var journal = Journal()
     var actorNumbers: [Actor: UInt32] = [:]
+    /// The id of the account that is being opened, while its event is folded.
+    var idBeingOpened: [UInt8]?
     /// Ids lately shown, unsealed.
     var ids: [AccountNumber: [UInt8]] = [:]
     private static let idsMax = 65_536
