@@ -53,9 +53,8 @@ extension Engine {
     package enum Comparison: Sendable {
         /// Call `compare` again.
         case goesOn
-        /// Fold further, then call again; if `mustSettle`, once nothing is being decided or
-        /// committed.
-        case needsMore(mustSettle: Bool)
+        /// Fold further, then call again once nothing is being decided or committed.
+        case needsMore
         case equal
         case differs(String)
     }
@@ -79,7 +78,7 @@ extension Engine {
     /// Everything was compared once; what had moved on in the meantime is compared while all stands
     /// still.
     private func compareNewer(_ rebuild: Rebuild) -> Comparison {
-        guard isSettled, rebuild.head == head else { return .needsMore(mustSettle: true) }
+        guard isSettled, rebuild.head == head else { return .needsMore }
         guard rebuild.accounts == ledger.state.accountCount else { return .goesOn }
         let newer = rebuild.newer
         rebuild.newer = []

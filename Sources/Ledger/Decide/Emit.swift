@@ -71,12 +71,11 @@ extension Ledger {
     }
 
     mutating func emitName(_ payload: Event.Payload, text: [UInt8]) {
-        side.reset()
-        side.kind = .name
-        side.sequence = state.head + 1
-        side.text = text
-        side.payload = payload
-        var event = side
+        var event = Event()
+        event.kind = .name
+        event.sequence = state.head + 1
+        event.text = text
+        event.payload = payload
         emitSide(&event)
     }
 

@@ -14,7 +14,6 @@ package struct Ledger: ~Copyable {
 
     // What one command is decided with; kept from command to command for its memory.
     var draft = Event()
-    var side = Event()
     var writer = ByteWriter(capacity: Limits.eventBytesMax)
     var sideWriter = ByteWriter(capacity: Limits.eventBytesMax)
     var touched: [Touched] = []

@@ -26,9 +26,9 @@ final class NameTable {
 /// What may be a name: one to 32 of `A–Z a–z 0–9 _ . -`, for facets and facts several of those
 /// joined by `:`.
 enum NameSyntax {
-    static let segmentBytesMax = 32
+    static let segmentBytesMax = Limits.nameBytesMax
     /// All segments together.
-    static let bytesMax = 128
+    static let bytesMax = Limits.joinedNameBytesMax
 
     static let segmentRule = "1 to 32 letters, digits, '_', '.' or '-'"
 
@@ -37,9 +37,7 @@ enum NameSyntax {
     }
 
     static func isName(_ text: [UInt8]) -> Bool {
-        text.count <= bytesMax
-            && text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-                .allSatisfy(isSegment)
+        WordText.isValid(text, text.indices)
     }
 
     static func isNameByte(_ byte: UInt8) -> Bool {
