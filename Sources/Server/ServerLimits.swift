@@ -1,3 +1,4 @@
+import Ledger
 import Wire
 
 /// What peers together and each alone may make the daemon hold. `INFO limits` prints them.
@@ -52,7 +53,7 @@ package enum ServerLimits {
             ("frame_bytes_max", WireLimits.frameBytesMax),
             ("rules_frame_bytes_max", WireLimits.rulesFrameBytesMax),
             ("arguments_max", WireLimits.argumentsMax),
-            ("group_commands_max", WireLimits.groupCommandsMax),
+            ("group_commands_max", Limits.groupCommandsMax),
             ("page_rows_max", WireLimits.pageRowsMax), ("turn_commands_max", turnCommandsMax),
             ("in_flight_commands_max", inFlightCommandsMax),
             ("in_flight_bytes_max", inFlightBytesMax),
@@ -61,8 +62,8 @@ package enum ServerLimits {
             ("output_bytes_total_max", outputBytesTotalMax),
             ("partial_frame_seconds", partialFrameSeconds),
             ("write_stall_seconds", writeStallSeconds), ("log_reads_max", logReadsMax),
-            ("account_bytes_max", WireLimits.accountBytesMax),
-            ("key_bytes_max", WireLimits.keyBytesMax), ("memo_bytes_max", WireLimits.memoBytesMax),
+            ("account_bytes_max", Limits.accountBytesMax),
+            ("key_bytes_max", Limits.keyBytesMax), ("memo_bytes_max", Limits.memoBytesMax),
         ]
     }
 }

@@ -110,7 +110,7 @@ extension Ledger {
     private func name(
         _ rule: InputRule, _ range: ByteRange, _ oneOf: [Word]
     ) throws(Refusal) -> Word? {
-        guard WordText.isValid(inputText, range.range) else {
+        guard UTF8Text.isName(inputText, range) else {
             throw badInput(
                 rule.text,
                 "\(rule.text) is a name: letters, digits, _ . and -, in segments of 1 to 32 joined by :"
@@ -127,7 +127,7 @@ extension Ledger {
     private mutating func account(
         _ rule: InputRule, _ range: ByteRange
     ) throws(Refusal) -> AccountNumber {
-        guard AccountID.isValid(inputText, range.range) else {
+        guard UTF8Text.isAccount(inputText, range) else {
             throw badInput(rule.text, "\(rule.text) is an account's id")
         }
         let account = try findOrOpen(inputText, range.range)

@@ -171,7 +171,9 @@ extension Verb {
 
 extension Refusal {
     static func noAccount(_ id: String) -> Refusal {
-        Refusal(.notFound, [.init("account", id)], "no account \(id) was ever seen")
+        Refusal(
+            .notFound, [.init("account", id)],
+            "there is no account \(id): it was never seen, or is forgotten already, which is final")
     }
 }
 

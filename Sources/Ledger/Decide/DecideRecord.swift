@@ -173,7 +173,7 @@ extension Ledger {
 
     /// The word of a name that the rules put together, which inputs may have made a bad one.
     private mutating func wordOfRule(_ text: [UInt8]) throws(Refusal) -> Word {
-        guard WordText.isValid(text, text.indices) else {
+        guard UTF8Text.isName(text, ByteRange(start: 0, count: text.count)) else {
             let shown = String(decoding: text, as: UTF8.self)
             throw Refusal(
                 .badArgument, [.init("name", shown)],

@@ -124,7 +124,7 @@ extension FormulaCompiler {
     private func check(
         _ text: [UInt8], _ parts: [NameTemplate.Part], at offset: Int
     ) throws(FormulaMistake) {
-        var isRight = !parts.isEmpty && text.count <= NameSyntax.bytesMax
+        var isRight = !parts.isEmpty && text.count <= Limits.joinedNameBytesMax
         for case .text(let bytes) in parts {
             isRight =
                 isRight

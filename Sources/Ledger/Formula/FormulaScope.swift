@@ -47,9 +47,11 @@ struct Declarations {
     }
 }
 
-/// For formulas that read nothing, or nothing but a curve's `n`.
+/// For formulas that read nothing, nothing but a curve's `n`, or one account's balances, as what a
+/// ladder is climbed with does.
 struct CurveContext: FormulaContext {
     var n = Rational.zero
+    var view = AccountView()
 
     func number(ofInput index: Int) -> Rational { n }
     func isGiven(input index: Int) -> Bool { true }
@@ -61,7 +63,17 @@ struct CurveContext: FormulaContext {
     func word(of text: [UInt8]) -> Word? { nil }
     var account: AccountNumber { .ledger }
     var parent: AccountNumber? { nil }
-    func balance(_ name: BalanceName, _ part: BalancePart, of account: AccountNumber) -> Int64 { 0 }
+
+    func balance(_ name: BalanceName, _ part: BalancePart, of account: AccountNumber) -> Int64 {
+        let value = view.value(CellKey(name)) ?? .zero
+        return switch part {
+        case .available: value.available ?? 0
+        case .earned: value.earned
+        case .spent: value.spent
+        case .held: value.held
+        }
+    }
+
     func rung(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64 { 0 }
     func fact(_ name: Word, of account: AccountNumber) -> FactValue? { nil }
     func facts(under prefix: Word, _ fold: FactFold, of account: AccountNumber) -> Int64? { 0 }
