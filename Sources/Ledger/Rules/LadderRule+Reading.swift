@@ -42,8 +42,8 @@ extension RulebookCompiler {
         var rungs = rungs(reader.take("rungs"))
         let tail = reader.take("tail")
         let capValue = reader.take("cap")
-        let cap = integer(capValue, in: start...Int64.max)
-        let step = addTail(tail, to: &rungs, start: start, cap: cap, at: reader.offset)
+        var cap = integer(capValue, in: start...Int64.max)
+        let step = addTail(tail, to: &rungs, start: start, cap: &cap, at: reader.offset)
         let lose = choice(reader.take("lose"), default: LadderRule.Losing.follows)
         let pastCap = choice(reader.take("past_cap"), default: LadderRule.PastCap.keep)
         let receivedClimbs = receivedClimbs(reader.take("received"), climbed)
@@ -146,7 +146,7 @@ extension RulebookCompiler {
 
     /// The step of a linear tail, else 0; a formula's rungs are added to the table.
     private mutating func addTail(
-        _ tail: JSON5Value?, to rungs: inout Rungs, start: Int64, cap: Int64?, at offset: Int
+        _ tail: JSON5Value?, to rungs: inout Rungs, start: Int64, cap: inout Int64?, at offset: Int
     ) -> Int64 {
         guard let tail else {
             if rungs.floors.isEmpty {
@@ -161,11 +161,61 @@ extension RulebookCompiler {
             if rungs.floors.isEmpty { rungs.floors = [0] }
             return integer(tail, in: 1...Int64.max) ?? 1
         }
+        if case .array(let bands) = tail.kind {
+            if rungs.floors.isEmpty { rungs.floors = [0] }
+            return addBands(bands, to: &rungs, start: start, cap: &cap, at: tail.offset)
+        }
         var scope = FormulaScope()
         scope.inputs = [FormulaScope.Input(name: "n", type: .number)]
         scope.reach = .nothing
         guard let curve = formula(tail, as: .number, scope) else { return 0 }
         addCurve(curve, to: &rungs, start: start, cap: cap, at: tail.offset)
+        return 0
+    }
+
+    /// `[ { to: 30, step: 500 }, { to: 60, step: 750 }, { step: 1000 } ]`: up to rung 30 each takes
+    /// 500, and so on. Answers the step of a last band without an end, else 0.
+    private mutating func addBands(
+        _ bands: [JSON5Value], to rungs: inout Rungs, start: Int64, cap: inout Int64?,
+        at offset: Int
+    ) -> Int64 {
+        if bands.isEmpty { mistakes.add(offset, "at least one band is needed: { step: 500 }") }
+        for (index, item) in bands.enumerated() {
+            guard var reader = object(item, "a band, as in { to: 30, step: 500 },") else { continue }
+            let isLast = index == bands.count - 1
+            let endValue = reader.take("to")
+            let stepValue = reader.take("step")
+            if stepValue == nil { mistakes.add(reader.offset, "the band's step is missing here") }
+            let step = integer(stepValue, in: 1...Int64.max) ?? 1
+            finish(reader, "a band")
+            let reached = start + Int64(rungs.floors.count) - 1
+            if let cap, reached >= cap {
+                mistakes.add(item.offset, "the ladder ends at rung \(cap), before this band")
+                return 0
+            }
+            guard let endValue else {
+                if isLast { return step }
+                mistakes.add(reader.offset, "only the last band goes on without an end (to)")
+                continue
+            }
+            guard let end = integer(endValue, in: 1...RulebookCompiler.rungsMax) else { continue }
+            guard end > reached else {
+                mistakes.add(endValue.offset, "the rungs before this band reach \(reached) already")
+                continue
+            }
+            for rung in (reached + 1)...min(end, cap ?? end) {
+                let (floor, overflow) = rungs.floors[rungs.floors.count - 1]
+                    .addingReportingOverflow(step)
+                guard !overflow else {
+                    mistakes.add(endValue.offset, "rung \(rung) would begin beyond 64-bit integers")
+                    return 0
+                }
+                rungs.floors.append(floor)
+            }
+        }
+        // With the last band the ladder ends.
+        let top = start + Int64(rungs.floors.count) - 1
+        cap = min(cap ?? top, top)
         return 0
     }
 
