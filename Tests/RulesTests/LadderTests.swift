@@ -151,7 +151,7 @@ func wrongBands() {
     #expect(of("[{ to: 5 }]") == ["2:8 the band's step is missing here"])
     #expect(
         of("[{ to: 5, step: 0 }]")
-            == ["2:18 an integer from 1 to 9223372036854775807 is needed here, not 0"])
+            == ["2:23 an integer from 1 to 9223372036854775807 is needed here, not 0"])
     #expect(
         of("[{ to: 5, step: 1 }, { to: 5, step: 2 }]")
             == ["2:34 the rungs before this band reach 5 already"])
@@ -160,6 +160,6 @@ func wrongBands() {
             == ["2:28 the ladder ends at rung 5, before this band"])
     #expect(
         of("[{ to: 4, step: 4611686018427387904 }]")
-            == ["2:13 rung 3 would begin beyond 64-bit integers"])
+            == ["2:14 rung 3 would begin beyond 64-bit integers"])
     #expect(of("[{ too: 4, step: 1 }]") == ["2:10 a band has no 'too'; did you mean 'to'?"])
 }

@@ -3,7 +3,15 @@ extension Ledger {
     /// season is entered, streaks go on, goals are advanced, ladders climbed and rungs rewarded,
     /// boards kept.
     mutating func settle() throws(Refusal) {
+        guard rules.hasConsequences else { return try settleLadders() }
+        try enterSeason()
+        if let action = requested.action, !rules.counting.isEmpty {
+            try settleStreaks(action)
+            try settleCounts(action)
+        }
         try settleLadders()
-        guard rules.hasConsequences else { return }
+        // Rewards climb ladders, and what is reached then may be rewarded in turn; each goal is done
+        // once, so this ends.
+        while !rules.reachingGoals.isEmpty, try settleReaching() { try settleLadders() }
     }
 }

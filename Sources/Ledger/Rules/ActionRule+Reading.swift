@@ -30,12 +30,14 @@ extension RulebookCompiler {
         let once = once(reader.take("once"), inputs)
         let active = formula(reader.take("active"), as: .bool, scope)
         let staffOnly = formula(reader.take("staff_only"), as: .bool, scope)
+        let limits = limits(&reader)
+        let stamps = stamps(reader.take("stamp"), steps)
         finish(reader, "an action")
         actionScopes[member.key] = scope
         return ActionRule(
             name: word, text: member.key, inputs: inputs,
             steps: steps, requirements: requirements, effects: effects, once: once,
-            active: active, staffOnly: staffOnly)
+            limits: limits, stamps: stamps, active: active, staffOnly: staffOnly)
     }
 
     /// `let: { base: '10 * kills', total: 'base + 5' }, show: ['total']`. Each step may read the
@@ -76,6 +78,32 @@ extension RulebookCompiler {
                 "there is no step '\(item.text)'\(suggestion(for: item.text, among: names))")
         }
         return rules
+    }
+
+    /// `stamp: ['tier']`: ladders whose rung before the event is part of it.
+    private mutating func stamps(_ value: JSON5Value?, _ steps: [StepRule]) -> [Int] {
+        var positions: [Int] = []
+        for item in list(value, "ladders") {
+            guard let text = string(item)?.text else { continue }
+            guard let position = declarations.ladderPositions[text] else {
+                let known = declarations.ladders.map(\.text)
+                mistakes.add(
+                    item.offset,
+                    "there is no ladder '\(text)'\(suggestion(for: text, among: known))")
+                continue
+            }
+            let ladder = declarations.ladders[position]
+            if ladder.isScoped, !ladder.isOfSeasons {
+                mistakes.add(item.offset, "'\(text)' is kept for each facet, so has no one rung")
+            } else if positions.contains(position) {
+                mistakes.add(item.offset, "'\(text)' is here already")
+            } else if steps.contains(where: { $0.text == text && $0.isShown }) {
+                mistakes.add(item.offset, "a step that is shown is called '\(text)', too")
+            } else {
+                positions.append(position)
+            }
+        }
+        return positions
     }
 
     /// `once: ['story']`: the inputs that the action happens only once for.

@@ -12,6 +12,10 @@ package struct RulebookParts: Sendable {
     package var tables: [TableRule] = []
     package var openings: [OpeningRule] = []
     package var items: [ItemRule] = []
+    /// In ascending order.
+    package var seasons: [SeasonRule] = []
+    package var streaks: [StreakRule] = []
+    package var goals: [GoalRule] = []
 
     package init() {}
 }
@@ -27,10 +31,16 @@ package struct Rulebook: Sendable {
     package let actions: [ActionRule]
     package let tables: [TableRule]
     package let openings: [OpeningRule]
+    package let seasons: [SeasonRule]
     /// All parts; those that the hot path reads stand above as well.
     package let parts: RulebookParts
     /// Whether anything but ladders follows from what a command posts: see `Ledger.settle`.
     package let hasConsequences: Bool
+
+    /// What each action counts for, by its position; empty where none does.
+    let counting: [ActionCounting]
+    /// The positions of goals that reach a value.
+    let reachingGoals: [Int]
 
     private let currencyIndex: WordIndex
     private let ladderIndex: WordIndex
@@ -49,7 +59,11 @@ package struct Rulebook: Sendable {
         actions = parts.actions
         tables = parts.tables
         openings = parts.openings
-        hasConsequences = false
+        seasons = parts.seasons
+        counting = ActionCounting.all(of: parts)
+        reachingGoals = parts.goals.indices.filter { parts.goals[$0].reaches != nil }
+        hasConsequences =
+            !parts.seasons.isEmpty || !counting.isEmpty || !reachingGoals.isEmpty
         currencyIndex = WordIndex(currencies.map(\.name))
         ladderIndex = WordIndex(ladders.map(\.name))
         actionIndex = WordIndex(actions.map(\.name))
