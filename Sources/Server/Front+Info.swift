@@ -41,6 +41,7 @@ extension Front {
         [
             ("connected_clients", "\(table.count)"), ("maxclients", "\(settings.connectionsMax)"),
             ("blocked_clients", "\(blockedReads.count)"),
+            ("pubsub_clients", "\(subscriptions.clientCount)"),
             ("log_reads_under_way", "\(readsUnderWay)"),
             ("output_bytes", "\(outputTotal)"),
         ]
@@ -79,6 +80,8 @@ extension Front {
             ("write_stalls_timed_out", "\(counters.writeStallsTimedOut)"),
             ("output_overflows", "\(counters.outputOverflows)"),
             ("input_overflows", "\(counters.inputOverflows)"),
+            ("notices_told", "\(counters.noticesTold)"),
+            ("subscribers_cut_off", "\(counters.subscribersCutOff)"),
             ("throttlings", "\(counters.throttlings)"), ("log_reads", "\(counters.logReads)"),
         ]
     }
