@@ -149,7 +149,8 @@ extension Ledger {
         case .reverse: try decideReverse(command)
         case .freeze, .unfreeze: try decideFreeze(command)
         case .forget: try decideForget(command)
-        case .claim, .migrate, .run:
+        case .migrate: try decideMigrate(command)
+        case .claim, .run:
             throw Refusal(
                 .undeclared, [.init("name", text(command, command.name))],
                 "the rulebook declares no \(command.verb.declares) \(text(command, command.name))")
@@ -163,7 +164,6 @@ extension Verb {
     fileprivate var declares: String {
         switch self {
         case .claim: "offer"
-        case .migrate: "migration"
         default: "job"
         }
     }
