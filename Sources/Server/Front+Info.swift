@@ -63,6 +63,16 @@ extension Front {
             ("actors", "\(engine.ledger.state.actors.count)"),
             ("rules", "\(engine.ledger.rulesNumber)"),
             ("duplicates", "\(engine.duplicateCount)"),
+        ] + legacyFacts
+    }
+
+    private var legacyFacts: [(String, String)] {
+        guard let file = engine.ledger.legacy as? LegacyFile else { return [] }
+        return [
+            ("legacy_accounts", "\(file.count)"),
+            ("legacy_unreadable", "\(file.unreadableCount)"),
+            ("legacy_migrated", "\(file.migratedCount)"),
+            ("legacy_refused", "\(file.refusedCount)"),
         ]
     }
 

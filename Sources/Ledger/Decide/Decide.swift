@@ -81,7 +81,9 @@ extension Ledger {
         if command.verb == .forget {
             throw Refusal.noAccount(text(command, command.account))
         }
+        requested.isMigrating = command.verb == .migrate
         requested.account = try open(command.bytes, command.account.range)
+        requested.isMigrating = false
         requested.isNew = true
     }
 

@@ -23,6 +23,12 @@ package final class MigrationRule: Sendable {
     }
 }
 
+extension Rulebook {
+    package func hasMigration(named text: String) -> Bool {
+        parts.migrations.contains { $0.text == text }
+    }
+}
+
 extension Primitive {
     /// `migrations: { tier_zero: { fields: { … }, let: { … }, requires: [ … ], gives: [ … ] } }`
     static let migrations = Primitive(key: "migrations") { compiler, value in
