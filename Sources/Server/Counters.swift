@@ -18,6 +18,7 @@ struct Counters {
     var subscribersCutOff: UInt64 = 0
     var descriptorsExhausted: UInt64 = 0
     var throttlings: UInt64 = 0
+    var rationings: UInt64 = 0
     var bytesReceived: UInt64 = 0
     var bytesSent: UInt64 = 0
     var batches: UInt64 = 0
