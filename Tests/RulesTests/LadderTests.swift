@@ -128,7 +128,8 @@ func bandsOfSteps() throws {
 
     // A cap cuts the band that it is in.
     let cut = try ladder(
-        "{ of: \"earned('xp')\", start: 0, cap: 3, tail: [{ to: 2, step: 1 }, { to: 9, step: 2 }] }")
+        "{ of: \"earned('xp')\", start: 0, cap: 3, tail: [{ to: 2, step: 1 }, { to: 9, step: 2 }] }"
+    )
     #expect(cut.floors == [0, 1, 2, 4])
     #expect(cut.cap == 3)
     let cutBehind = try ladder(

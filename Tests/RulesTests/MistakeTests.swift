@@ -76,7 +76,7 @@ func allAtOnce() {
             "29:14 a mark is exactly one of fact, clear_fact, item and unlock",
             "29:40 the fact's value is missing here",
             "30:14 there is no input 'whoo'; did you mean 'who'?",
-            "31:7 an action has no 'goals'; known are inputs, let, show, requires, posts, sets, gives, once, active, staff_only",
+            "31:7 an action has no 'goals'; known are inputs, let, show, requires, posts, sets, gives, once, active, staff_only, limit, limits, stamp",
         ])
 }
 
@@ -84,7 +84,7 @@ func allAtOnce() {
 func laterParts() {
     #expect(
         mistakes("{ edition: 1, offers: {} }") == [
-            "1:15 a rulebook has no 'offers'; known are edition, title, time_zone, currencies, tables, items, ladders, requirements, actions, openings"
+            "1:15 a rulebook has no 'offers'; known are edition, title, time_zone, streaks, goals, seasons, modifiers, currencies, tables, items, ladders, requirements, actions, openings, migrations, notices, show"
         ])
 }
 

@@ -23,7 +23,8 @@ extension Ledger {
         if curve.lose == .never { rung = max(rung, stored) }
         if let settled {
             // Climbed in an earlier round; what was given since may have moved it on.
-            if rung == stored { draft.rungs.remove(at: settled) } else { draft.rungs[settled].to = rung }
+            draft.rungs[settled].to = rung
+            if rung == stored { draft.rungs.remove(at: settled) }
             return
         }
         guard rung != stored else { return }

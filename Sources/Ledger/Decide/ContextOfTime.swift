@@ -15,10 +15,11 @@ extension Ledger {
         guard let goal = rules.parts.goals.first(where: { $0.name == name }),
             let window = window(of: goal)
         else { return nil }
-        return goal.standing(value(account, CellKey(.goal, name)).map(GoalStanding.init), in: window)
+        let stored = value(account, CellKey(.goal, name)).map(GoalStanding.init)
+        return goal.standing(stored, in: window)
     }
 
-    package func climbed(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64? {
+    package func aboveFloor(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64? {
         guard let curve = rules.ladders[index].curve(of: facet) else { return 0 }
         let rung = rung(ladder: index, facet: facet, of: account)
         if curve.losesPast(rung) { return 0 }
@@ -41,14 +42,14 @@ extension Ledger {
             let value = balance(name, part, of: account)
             guard part == .earned, !rules.ladders[ladder].receivedClimbs else { return value }
             return value - received(name, of: account)
-        case .formula(let formula):
+        case .formula:
             // It reads nothing but the account's balances, whoever the command is about.
             var view = AccountView()
             view.cells = Array(state.loadedCells(account, .balance))
             for entry in touched where entry.account == account {
                 view.setBalance(entry.balance, entry.value)
             }
-            return try? formula.evaluate(in: CurveContext(view: view)).floor.numerator
+            return rules.ladders[ladder].value(of: view, facet: facet)
         }
     }
 

@@ -33,19 +33,10 @@ extension Ledger {
     /// The first day of the window that the command falls into, 0 for a goal without windows; `nil`
     /// where no season is running.
     func window(of goal: GoalRule) -> Int64? {
-        switch goal.window {
-        case .none: return 0
-        case .season:
-            guard let season = requested.season else { return nil }
-            return LocalTime(
-                rules.seasons[season].from, utcOffsetMinutes: rules.utcOffsetMinutes
-            ).day
-        case .day, .week, .month:
-            let day =
-                requested.periodDay
-                ?? LocalTime(happened, utcOffsetMinutes: rules.utcOffsetMinutes).day
-            return goal.window.calendar?.first(of: day)
-        }
+        let day =
+            requested.periodDay
+            ?? LocalTime(happened, utcOffsetMinutes: rules.utcOffsetMinutes).day
+        return rules.window(of: goal, on: day, season: requested.season)
     }
 
     // MARK: Counting

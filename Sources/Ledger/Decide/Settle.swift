@@ -3,6 +3,8 @@ extension Ledger {
     /// season is entered, streaks go on, goals are advanced, ladders climbed and rungs rewarded,
     /// boards kept.
     mutating func settle() throws(Refusal) {
+        // What is taken over from an older system moves nothing.
+        guard draft.kind != .migration else { return }
         guard rules.hasConsequences else { return try settleLadders() }
         try enterSeason()
         if let action = requested.action, !rules.counting.isEmpty {

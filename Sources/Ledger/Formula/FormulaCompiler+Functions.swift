@@ -20,6 +20,9 @@ extension FormulaCompiler {
         ("goal", "goal('name')"), ("goal_done", "goal_done('name')"),
         ("enrolled", "enrolled('goal')"), ("progress", "progress('ladder')"),
         ("floor_of", "floor_of('ladder', rung)"), ("modified", "modified('modifier', value)"),
+        ("posted", "posted('currency')"),
+        ("moved", "moved('ladder')"), ("rung_before", "rung_before('ladder')"),
+        ("rung_after", "rung_after('ladder')"),
     ]
 
     func misuse(_ name: String, at offset: Int) -> FormulaMistake {

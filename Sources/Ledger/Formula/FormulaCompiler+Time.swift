@@ -3,7 +3,7 @@ extension FormulaCompiler {
     /// `day`, `week`, `weekday` … , `season` and `in_season`; `nil` for any other word.
     mutating func emitMoment(_ name: String, at offset: Int) throws(FormulaMistake) -> Value? {
         if let part = MomentPart.words.first(where: { $0.name == name })?.part {
-            try needReach(.everything, name, at: offset)
+            if scope.reach != .event { try needReach(.everything, name, at: offset) }
             try appendMoment(part, at: offset)
             return Value(type: .number)
         }
@@ -13,7 +13,7 @@ extension FormulaCompiler {
             try appendOfSeason(words, at: offset)
             return Value(type: .name)
         case "in_season":
-            try needReach(.everything, name, at: offset)
+            if scope.reach != .event { try needReach(.everything, name, at: offset) }
             try append(Instruction(.inSeason), effect: 1, at: offset)
             return Value(type: .bool)
         default: return nil
@@ -44,7 +44,9 @@ extension FormulaCompiler {
         guard !values.isEmpty else {
             throw FormulaMistake(offset: offset, message: "this rulebook has no seasons")
         }
-        if scope.reach != .season { try needReach(.everything, "season", at: offset) }
+        if scope.reach != .season, scope.reach != .event {
+            try needReach(.everything, "season", at: offset)
+        }
         constants.append(contentsOf: values)
         let first = constants.count - values.count
         try append(Instruction(.season, first), effect: 1, at: offset)
@@ -53,7 +55,7 @@ extension FormulaCompiler {
     /// Before a name with `<season>` in it is used: fails where none is running. What a ladder climbs
     /// with is no formula of one season, but of each.
     mutating func noteSeason(_ template: NameTemplate) {
-        guard template.isOfSeason, scope.reach == .everything else { return }
+        guard template.isOfSeason, scope.reach != .balances else { return }
         code.append(Instruction(.needSeason))
     }
 
@@ -106,7 +108,7 @@ extension FormulaCompiler {
         try needReach(.everything, "progress", at: offset)
         let account = try selector(arguments)
         let ladder = try emitLadder(arguments[0], "progress", at: offset)
-        try append(Instruction(.climbed, ladder, detail: account), effect: 0, at: offset)
+        try append(Instruction(.aboveFloor, ladder, detail: account), effect: 0, at: offset)
         return Value(type: .number)
     }
 

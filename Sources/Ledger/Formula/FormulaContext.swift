@@ -58,9 +58,14 @@ package protocol FormulaContext: ~Copyable {
     /// Where the account stands with a goal in the window of now; `nil` where it isn't enrolled.
     func goal(_ name: Word, of account: AccountNumber) -> GoalStanding?
     /// How far the account is above the beginning of its rung; `nil` where that leaves Int64.
-    func climbed(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64?
+    func aboveFloor(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64?
     /// Where a rung begins; `nil` for one that the ladder doesn't have.
     func floor(ladder index: Int, facet: Word, rung: Int64) -> Int64?
+    /// What the event under consideration posted to a balance, or to all facets of its currency;
+    /// `nil` where the sum leaves Int64.
+    func posted(_ balance: BalanceName, isWhole: Bool) -> Int64?
+    /// How it moved the ladder; `nil` where it doesn't say.
+    func climbed(ladder index: Int) -> Climbed?
 }
 
 /// What a context has nothing of unless it says so.
@@ -73,6 +78,8 @@ extension FormulaContext where Self: ~Copyable {
         _ offer: Word, _ qualifier: Word, of account: AccountNumber
     ) -> Bool { false }
     package func equipped(_ slot: Word, of account: AccountNumber) -> Word? { nil }
+    package func posted(_ balance: BalanceName, isWhole: Bool) -> Int64? { 0 }
+    package func climbed(ladder index: Int) -> Climbed? { nil }
 }
 
 extension Word {

@@ -38,8 +38,9 @@ extension FormulaMachine {
             let item = popFacet()
             let slot = popFacet()
             push(item != .unmet && context.equipped(slot, of: owner) == item)
-        case .moment, .inSeason, .season, .needSeason, .streak, .goal, .climbed, .floorOfRung:
+        case .moment, .inSeason, .season, .needSeason, .streak, .goal, .aboveFloor, .floorOfRung:
             try lookUpTime(instruction, of: program, in: context)
+        case .posted, .climbed: try lookUpTold(instruction, of: program, in: context)
         case .fail: throw operand == 0 ? .noneFound : .outOfDomain
         default:
             return try lookUpState(instruction, of: program, in: context)

@@ -21,7 +21,7 @@ package struct FormulaReads: Sendable, Equatable {
         currencies = formula.currenciesRead
         for instruction in formula.program.code {
             switch instruction.operation {
-            case .rung, .climbed, .floorOfRung:
+            case .rung, .aboveFloor, .floorOfRung:
                 let ladder = Int(instruction.operand)
                 if !ladders.contains(ladder) { ladders.append(ladder) }
             case .hasFact, .factElse, .factNameElse, .facts: insert(.fact)

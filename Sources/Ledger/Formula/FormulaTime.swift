@@ -40,7 +40,9 @@ extension FormulaContext where Self: ~Copyable {
     package func moment(_ part: MomentPart) -> Int64 { 0 }
     package func streak(_ name: Word, of account: AccountNumber) -> StreakStanding? { nil }
     package func goal(_ name: Word, of account: AccountNumber) -> GoalStanding? { nil }
-    package func climbed(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64? { 0 }
+    package func aboveFloor(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64? {
+        0
+    }
     package func floor(ladder index: Int, facet: Word, rung: Int64) -> Int64? { nil }
 }
 
@@ -75,10 +77,10 @@ extension FormulaMachine {
             case .done: push(Rational(standing?.done ?? 0))
             case .enrolled: push(standing != nil)
             }
-        case .climbed:
+        case .aboveFloor:
             let owner = try account(instruction.detail, in: context)
             let facet = popWord() ?? .unmet
-            let value = context.climbed(ladder: operand, facet: facet, of: owner)
+            let value = context.aboveFloor(ladder: operand, facet: facet, of: owner)
             guard let value else { throw .overflow }
             push(Rational(value))
         default:

@@ -44,9 +44,13 @@ struct Instruction: Sendable, Hashable {
         /// Take a name; the part of what stands under it is the operand.
         case streak, goal
         /// Takes the facet: how far the account is above the beginning of its rung.
-        case climbed
+        case aboveFloor
         /// Takes the rung and the facet.
         case floorOfRung
+        /// What an event posted to a balance; `detail` 1: to all facets of its currency.
+        case posted
+        /// How an event climbed a ladder; `detail` 0: whether it did, 1: from where, 2: to where.
+        case climbed
         case fail
     }
 

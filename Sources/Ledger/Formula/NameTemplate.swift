@@ -68,7 +68,8 @@ package enum NameTemplate: Sendable, Hashable {
                 case .text(let bytes): text.append(contentsOf: bytes)
                 case .input(let index): context.appendText(ofInput: index, to: &text)
                 case .step(let index): context.appendText(ofStep: index, to: &text)
-                case .season(let names): text.append(contentsOf: context.season.map { names[$0] } ?? [])
+                case .season(let names):
+                    text.append(contentsOf: context.season.map { names[$0] } ?? [])
                 case .slot(let slot): text.append(contentsOf: variable(slot).description.utf8)
                 }
             }

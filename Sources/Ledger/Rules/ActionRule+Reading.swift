@@ -71,6 +71,14 @@ extension RulebookCompiler {
                     formula: formula, isShown: shown.contains { $0.text == member.key }))
             scope.steps.append(FormulaScope.Input(name: member.key, type: formula.type))
         }
+        // What is shown under a named ladder's name is read as a rung of it: see `stamps`.
+        for item in shown {
+            guard let position = declarations.ladderPositions[item.text],
+                !declarations.ladders[position].names.isEmpty
+            else { continue }
+            mistakes.add(
+                item.offset, "'\(item.text)' is a ladder with named rungs: call the step otherwise")
+        }
         let names = scope.steps.map(\.name)
         for item in shown where !names.contains(item.text) {
             mistakes.add(

@@ -6,13 +6,13 @@ extension Primitive {
         declare: { compiler, value in
             guard case .object(let members) = value.kind else { return }
             compiler.declarations.goals = members.map(\.key)
-        }
-    ) { compiler, value in
-        for member in compiler.members(value, "goals") {
-            guard compiler.isName(member), let goal = compiler.goal(member) else { continue }
-            compiler.parts.goals.append(goal)
-        }
-    }
+        },
+        read: { compiler, value in
+            for member in compiler.members(value, "goals") {
+                guard compiler.isName(member), let goal = compiler.goal(member) else { continue }
+                compiler.parts.goals.append(goal)
+            }
+        })
 }
 
 extension RulebookCompiler {

@@ -74,6 +74,36 @@ package final class GoalRule: Sendable {
     }
 }
 
+extension Rulebook {
+    /// The first day of the window of a goal that a day falls into, 0 for a goal without windows;
+    /// `nil` where the goal goes by seasons and none is running.
+    func window(of goal: GoalRule, on day: Int64, season: Int?) -> Int64? {
+        switch goal.window {
+        case .none: 0
+        case .season:
+            season.map { LocalTime(seasons[$0].from, utcOffsetMinutes: utcOffsetMinutes).day }
+        case .day, .week, .month: goal.window.calendar?.first(of: day)
+        }
+    }
+
+    /// The goals that an account is enrolled in, and how far it is with each. One that is over or not
+    /// active any more is told of only where something came of it.
+    package func goals(
+        of view: AccountView, at time: Instant
+    ) -> [(goal: GoalRule, standing: GoalStanding)] {
+        let day = LocalTime(time, utcOffsetMinutes: utcOffsetMinutes).day
+        let season = season(at: time, now: time)
+        return parts.goals.compactMap { goal in
+            let stored = view.value(CellKey(.goal, goal.name)).map(GoalStanding.init)
+            guard let window = window(of: goal, on: day, season: season),
+                let standing = goal.standing(stored, in: window),
+                goal.isOpen(at: time) || stored != nil
+            else { return nil }
+            return (goal, standing)
+        }
+    }
+}
+
 /// How far an account is with a goal: what its cell keeps.
 package struct GoalStanding: Equatable, Sendable {
     package var progress: Int64

@@ -252,7 +252,9 @@ extension RulebookCompiler {
     ) -> Int64 {
         if bands.isEmpty { mistakes.add(offset, "at least one band is needed: { step: 500 }") }
         for (index, item) in bands.enumerated() {
-            guard var reader = object(item, "a band, as in { to: 30, step: 500 },") else { continue }
+            guard var reader = object(item, "a band, as in { to: 30, step: 500 },") else {
+                continue
+            }
             let isLast = index == bands.count - 1
             let endValue = reader.take("to")
             let stepValue = reader.take("step")

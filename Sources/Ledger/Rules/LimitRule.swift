@@ -25,7 +25,8 @@ extension RulebookCompiler {
         let values = list(several, "limits") + (one.map { [$0] } ?? [])
         if values.count > LimitRule.limitsMax {
             mistakes.add(
-                values[LimitRule.limitsMax].offset, "there are at most \(LimitRule.limitsMax) limits")
+                values[LimitRule.limitsMax].offset,
+                "there are at most \(LimitRule.limitsMax) limits")
         }
         return values.compactMap { limit($0) }
     }

@@ -20,7 +20,8 @@ struct ModifierRule: Sendable {
     }
 
     enum Rounding: String, Sendable, CaseIterable {
-        case truncate, floor, ceiling = "ceil"
+        case truncate, floor
+        case ceiling = "ceil"
         case halfUp = "half_up"
         case halfEven = "half_even"
         case none

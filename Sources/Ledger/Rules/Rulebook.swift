@@ -16,6 +16,9 @@ package struct RulebookParts: Sendable {
     package var seasons: [SeasonRule] = []
     package var streaks: [StreakRule] = []
     package var goals: [GoalRule] = []
+    package var migrations: [MigrationRule] = []
+    package var notices: [NoticeRule] = []
+    package var show: [FieldRule] = []
 
     package init() {}
 }

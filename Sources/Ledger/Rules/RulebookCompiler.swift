@@ -19,7 +19,7 @@ struct Primitive: Sendable {
 
     static let all: [Primitive] = [
         .seasons, .modifiers, .currencies, .tables, .items, .ladders, .requirements, .actions,
-        .streaks, .goals, .openings, .seasonEntries,
+        .streaks, .goals, .openings, .migrations, .notices, .show, .seasonEntries,
     ]
 }
 

@@ -39,7 +39,8 @@ extension RulebookCompiler {
 
     private mutating func season(_ member: JSON5Member) -> SeasonRule? {
         guard var reader = object(member.value, "a season") else { return nil }
-        let from = instant(reader.take("from"), neededBy: "when it begins (from)", at: reader.offset)
+        let from = instant(
+            reader.take("from"), neededBy: "when it begins (from)", at: reader.offset)
         let untilValue = reader.take("until")
         let until = instant(untilValue, neededBy: "when it ends (until)", at: reader.offset)
         let grace = duration(reader.take("grace"))

@@ -6,13 +6,15 @@ extension Primitive {
         declare: { compiler, value in
             guard case .object(let members) = value.kind else { return }
             compiler.declarations.streaks = members.map(\.key)
-        }
-    ) { compiler, value in
-        for member in compiler.members(value, "streaks") {
-            guard compiler.isName(member), let streak = compiler.streak(member) else { continue }
-            compiler.parts.streaks.append(streak)
-        }
-    }
+        },
+        read: { compiler, value in
+            for member in compiler.members(value, "streaks") {
+                guard compiler.isName(member), let streak = compiler.streak(member) else {
+                    continue
+                }
+                compiler.parts.streaks.append(streak)
+            }
+        })
 }
 
 extension RulebookCompiler {
