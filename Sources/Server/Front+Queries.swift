@@ -39,21 +39,20 @@ extension Front {
     private func answer(_ query: Query, _ connection: Connection) throws(Refusal) -> Dispatched {
         switch query {
         case .balance(let id, let balance, let moment):
+            try checkPast(moment)
             let name = try engine.balance(request.bytes, balance.range)
             return try ask(view(id, moment), for: .balance(name), connection)
         case .profile(let id, let moment):
+            try checkPast(moment)
             return try ask(view(id, moment), for: .profile, connection)
         case .why(let id, let balance, let moment):
+            try checkPast(moment)
             let name = try engine.balance(request.bytes, balance.range)
             let account = account(request, id) ?? .ledger
             let kind = LogQuery.Kind.why(account, name, asOf: moment.map(AsOf.init))
             return try ask([logQuery(kind, account)], for: .why(name), connection)
         case .event(let sequence):
-            guard sequence <= engine.head else {
-                throw Refusal(
-                    .notFound, [.init("event", "\(sequence)"), .init("last", "\(engine.head)")],
-                    "there is no event \(sequence) yet, the last is \(engine.head)")
-            }
+            try checkThere(sequence)
             return try ask([logQuery(.event(sequence), nil)], for: .event, connection)
         case .history(let history): return try self.history(history, connection)
         case .streamRange, .streamRead, .streamLength, .streamInfo:
@@ -68,11 +67,34 @@ extension Front {
         }
     }
 
+    private func checkThere(_ sequence: SequenceNumber) throws(Refusal) {
+        guard sequence <= engine.head else {
+            throw Refusal(
+                .notFound, [.init("event", "\(sequence)"), .init("last", "\(engine.head)")],
+                "there is no event \(sequence) yet, the last is \(engine.head)")
+        }
+    }
+
+    /// A state is asked for of a time that is over: of any other the answer could still change.
+    private func checkPast(_ moment: Moment?) throws(Refusal) {
+        switch moment {
+        case .sequence(let sequence)?: try checkThere(sequence)
+        case .time(let time)?:
+            guard time <= max(wall, engine.ledger.state.time) else {
+                throw Refusal(
+                    .badArgument, [.init("argument", "asof")],
+                    "ASOF lies in the future, where the answer isn't known: leave it away for now")
+            }
+        case nil: break
+        }
+    }
+
     // MARK: History
 
     private func history(
         _ history: HistoryQuery, _ connection: Connection
     ) throws(Refusal) -> Dispatched {
+        try checkPast(history.asOf)
         var account: AccountNumber?
         if let id = history.account {
             guard let known = self.account(request, id) else { return noEvents(connection) }

@@ -1,3 +1,5 @@
+import Engine
+import Ledger
 import Wire
 
 /// What peers together and each alone may make the daemon hold. `INFO limits` prints them.
@@ -42,6 +44,9 @@ package enum ServerLimits {
     package static let batchEventsWanted = 4_096
     /// Reads of the log under way or waiting.
     package static let logReadsMax = 1_024
+    /// Events that are printed by the front thread, in a fraction of a millisecond; the reader
+    /// prints what has more.
+    package static let eventsPrintedAtOnceMax = 16
     /// Bytes of a client's name or library.
     package static let clientNameBytesMax = 64
 
@@ -52,8 +57,9 @@ package enum ServerLimits {
             ("frame_bytes_max", WireLimits.frameBytesMax),
             ("rules_frame_bytes_max", WireLimits.rulesFrameBytesMax),
             ("arguments_max", WireLimits.argumentsMax),
-            ("group_commands_max", WireLimits.groupCommandsMax),
-            ("page_rows_max", WireLimits.pageRowsMax), ("turn_commands_max", turnCommandsMax),
+            ("group_commands_max", Limits.groupCommandsMax),
+            ("page_rows_max", WireLimits.pageRowsMax), ("page_bytes_max", LogPage.bytesMax),
+            ("turn_commands_max", turnCommandsMax),
             ("in_flight_commands_max", inFlightCommandsMax),
             ("in_flight_bytes_max", inFlightBytesMax),
             ("in_flight_bytes_total_max", inFlightBytesTotalMax),
@@ -61,8 +67,8 @@ package enum ServerLimits {
             ("output_bytes_total_max", outputBytesTotalMax),
             ("partial_frame_seconds", partialFrameSeconds),
             ("write_stall_seconds", writeStallSeconds), ("log_reads_max", logReadsMax),
-            ("account_bytes_max", WireLimits.accountBytesMax),
-            ("key_bytes_max", WireLimits.keyBytesMax), ("memo_bytes_max", WireLimits.memoBytesMax),
+            ("account_bytes_max", Limits.accountBytesMax),
+            ("key_bytes_max", Limits.keyBytesMax), ("memo_bytes_max", Limits.memoBytesMax),
         ]
     }
 }
