@@ -21,7 +21,8 @@ extension Front {
         }
         let run: TrialRun
         do throws(Mistakes) {
-            run = try TrialRun(rules: source, file: "rulebook", end: engine.durable,
+            run = try TrialRun(
+                rules: source, file: "rulebook", end: engine.durable,
                 rowsMax: Self.rowsMax)
         } catch {
             let mistakes = error

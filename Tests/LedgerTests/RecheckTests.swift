@@ -41,8 +41,9 @@ struct RecheckTests {
           actions: {
             quest: {
               inputs: {
-                hard: { type: 'bool', default: false }, name: 'name', note: 'text?',
-                with: 'account?', parts: { type: 'list', of: 'int', required: false },
+                hard: { type: 'bool', default: false }, name: 'name',
+                note: { type: 'text', optional: true },
+                parts: { type: 'list', of: 'int', optional: true },
               },
               let: { points: 'if(hard, 200, 50) + count(parts)' }, show: ['points'],
               once: ['name'],
@@ -50,6 +51,10 @@ struct RecheckTests {
                 { balance: 'xp', amount: 'points' }, { balance: 'gems:<name>', amount: 1 },
               ],
               sets: [{ fact: 'done:<name>', value: 'points' }],
+            },
+            help: {
+              inputs: { whom: 'account' },
+              posts: [{ balance: 'xp', amount: 3, to: 'whom' }, { balance: 'coins', amount: 1 }],
             },
           },
         }
@@ -79,14 +84,16 @@ struct RecheckTests {
         let hold = scenario.receipt.sequence
         for command in [
             "hold alice coins 5", "hold alice coins 6 until=1700000000900000", "forget dave",
-            "award dave coins 3", "record dave quest name=late with=alice parts=1,2,3",
+            "award dave coins 3", "record dave quest name=late parts=1,2,3",
+            "record dave help whom=alice/knight",
         ] {
             #expect(scenario.outcome(command) == "ok", "\(command)")
             scenario.commit()
         }
         let events = try Self.events(scenario.log)
         let holds = events.filter { $0.payload == .hold(.placed, $0.sequence) }.map(\.sequence)
-        let award = try #require(events.first { $0.kind == .award && $0.causeKind == .raw }).sequence
+        let award = try #require(events.first { $0.kind == .award && $0.causeKind == .raw })
+            .sequence
         scenario.now = Instant(microseconds: 1_700_000_001_000_000)
         for command in [
             "settle \(holds[0]) amount=4", "release \(holds[1])", "reverse \(award) amount=9",
@@ -139,7 +146,9 @@ struct RecheckTests {
 
     static let forgeries = [
         Forgery("record alice quest name=x", "postings") { $0.postings[0].amount += 1 },
-        Forgery("record alice quest name=x hard=1", "postings") { $0.inputs[1].value = .bool(false) },
+        Forgery("record alice quest name=x hard=1", "postings") {
+            $0.inputs[1].value = .bool(false)
+        },
         Forgery("record alice quest name=x", "postings") { $0.postings.removeLast() },
         Forgery("record alice quest name=x", "marks") { $0.marks[0].value = CellValue(51, 0) },
         Forgery("record alice quest name=x", "marks") { $0.marks.removeAll() },
@@ -212,6 +221,7 @@ struct RecheckTests {
         #expect(try Self.deviations(scenario.log).isEmpty)
         let log = try Self.forged(scenario.log) { $0.time.microseconds = 1_700_000_059_000_000 }
         #expect(
-            try Self.deviations(log).map(\.reason) == ["no hold of the account has come to its end"])
+            try Self.deviations(log).map(\.reason) == ["no hold of the account has come to its end"]
+        )
     }
 }

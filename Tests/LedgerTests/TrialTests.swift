@@ -16,7 +16,8 @@ struct TrialTests {
         var scenario = try RecheckTests.scenario(RecheckTests.script)
         for command in [
             "hold alice coins 5", "hold alice coins 6 until=1700000000900000", "forget dave",
-            "award dave coins 3", "record dave quest name=late with=alice parts=1,2,3",
+            "award dave coins 3", "record dave quest name=late parts=1,2,3",
+            "record dave help whom=alice/knight",
         ] {
             #expect(scenario.outcome(command) == "ok", "\(command)")
             scenario.commit()
@@ -66,7 +67,7 @@ struct TrialTests {
     func refusals() throws {
         let scenario = try RecheckTests.scenario([
             "award alice coins 100", "award bob coins 1", "transfer alice bob coins 60",
-            "spend bob coins 50 FOR=hat", "award carol coins 80",
+            "spend bob coins 50", "award carol coins 80",
         ])
         let rules = RecheckTests.rulebook.replacing("cap: 1000000", with: "cap: 90")
         let result = try Self.result(scenario.log, rules: rules)
@@ -91,7 +92,8 @@ struct TrialTests {
         }
         scenario.ledger.endGroup(.kept)
         scenario.commit()
-        let rules = RecheckTests.rulebook.replacing("facets: 'open'", with: "facets: 'open', cap: 9")
+        let rules = RecheckTests.rulebook.replacing(
+            "facets: 'open'", with: "facets: 'open', cap: 9")
         let result = try Self.result(scenario.log, rules: rules)
         #expect(result.same == 1 && result.refused == 2)
         #expect(Set(result.refusals.compactMap(\.code)) == [.limit, .conflict])

@@ -127,7 +127,8 @@ package struct Recheck: ~Copyable {
         case (false, true): return Reason(text: "the rules give nothing to an opened account")
         case (true, false):
             return Reason(
-                text: "what the rules give to account \(account.rawValue), opened before it, is missing",
+                text:
+                    "what the rules give to account \(account.rawValue), opened before it, is missing",
                 hasDraft: true)
         case (false, false): return nil
         }

@@ -50,7 +50,8 @@ extension Ledger {
         var start = buffer.start(after: undo.position)
         while start < buffer.bytes.count {
             var reader = ByteReader(buffer.bytes, start..<buffer.bytes.count)
-            guard let range = try? reader.bytes(), (try? draft.decode(buffer.bytes, range.range)) != nil
+            guard let range = try? reader.bytes(),
+                (try? draft.decode(buffer.bytes, range.range)) != nil
             else { return false }
             if draft.kind != .name { return true }
             start = range.range.upperBound

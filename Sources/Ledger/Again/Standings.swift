@@ -16,7 +16,9 @@ extension State {
         for cell in cells(account, .balance) {
             guard let position = rules.currencyPosition(cell.key.word) else { continue }
             for ladder in rules.currencies[position].ladders {
-                guard let scope = rules.ladders[ladder].scope(of: cell.key.balance) else { continue }
+                guard let scope = rules.ladders[ladder].scope(of: cell.key.balance) else {
+                    continue
+                }
                 standings[Standing(ladder: ladder, scope: scope)] = rules.ladders[ladder].start
             }
         }

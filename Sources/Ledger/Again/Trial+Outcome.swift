@@ -16,9 +16,8 @@ extension Trial {
             let a = event.rungs[index]
             let b = draft.rungs[index]
             guard isSame(event, a.account, draft, b.account), isSame(a.ladder, b.ladder),
-                isSame(a.season, b.season),
-                recordedRules.label(a.to, of: a.ladder, recorded.words)
-                    == other.rules.label(b.to, of: b.ladder, other.state.words)
+                isSame(a.season, b.season), isSameRung(a.from, a.ladder, b.from, b.ladder),
+                isSameRung(a.to, a.ladder, b.to, b.ladder)
             else { return false }
         }
         for index in event.shown.indices {
@@ -30,6 +29,11 @@ extension Trial {
             guard isSame(event.marks[index], draft.marks[index], event, draft) else { return false }
         }
         return true
+    }
+
+    private func isSameRung(_ a: Int64, _ old: Word, _ b: Int64, _ new: Word) -> Bool {
+        recordedRules.label(a, of: old, recorded.words)
+            == other.rules.label(b, of: new, other.state.words)
     }
 
     private func isSame(

@@ -12,7 +12,8 @@ extension Trial {
         result.changes = lines { $0 == nil }
         result.accounts = recorded.accountCount
         var money = BalanceComparison(rowsMax: rowsMax)
-        var ladders = LadderComparison(recordedRules, recorded.words, other.rules, other.state.words)
+        var ladders = LadderComparison(
+            recordedRules, recorded.words, other.rules, other.state.words)
         for number in 0..<recorded.accountCount {
             let account = AccountNumber(number + 1)
             let own = own(account)

@@ -59,7 +59,8 @@ package struct Trial: ~Copyable {
         case .declaration: declare(event)
         case .consequence: follow(event)
         case .command: tell(event)
-        case .nonsense: tally.count(Refusal(.corrupt, [], "no command can have led to it"), "?", event)
+        case .nonsense:
+            tally.count(Refusal(.corrupt, [], "no command can have led to it"), "?", event)
         }
     }
 

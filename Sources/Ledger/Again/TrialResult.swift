@@ -59,7 +59,9 @@ package struct TrialResult: Sendable {
         package var falls: UInt32 = 0
         package var rows: [Row] = []
 
-        package var isDiffering: Bool { rows.contains { $0.before != $0.after } || rises + falls > 0 }
+        package var isDiffering: Bool {
+            rows.contains { $0.before != $0.after } || rises + falls > 0
+        }
     }
 
     package struct Row: Sendable {

@@ -127,7 +127,9 @@ extension Redeciding {
     private static func parts(of finding: Finding) -> [String] {
         var names: [String] = []
         for pair in (finding.recorded.pairs ?? []) + (finding.decided?.pairs ?? []) {
-            guard let name = pair.name.string, !names.contains(name), name != "memo" else { continue }
+            guard let name = pair.name.string, !names.contains(name), name != "memo" else {
+                continue
+            }
             names.append(name)
         }
         return names

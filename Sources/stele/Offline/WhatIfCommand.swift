@@ -34,7 +34,8 @@ enum WhatIfCommand {
         let directory = try OfflineCommands.directory(arguments)
         let rowsMax = try arguments.integer("top", in: 0...10_000, default: 5)
         guard let path = arguments["rules"] else {
-            throw .usage("whatif wants --rules FILE", hint: "Usage: stele whatif \(declaration.grammar)")
+            throw .usage(
+                "whatif wants --rules FILE", hint: "Usage: stele whatif \(declaration.grammar)")
         }
         let rules = try FileContent.read(path, bytesMax: Limits.rulebookBytesMax)
         let ledger = try OfflineLedger(directory)

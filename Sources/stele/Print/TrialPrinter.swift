@@ -24,7 +24,8 @@ struct TrialPrinter {
             ("would be refused", number("refused", of: commands)),
         ])
         console.output.line(
-            style.heading("\(count("differ", of: accounts)) of \(count("all", of: accounts)) accounts")
+            style.heading(
+                "\(count("differ", of: accounts)) of \(count("all", of: accounts)) accounts")
                 + " would differ: \(count("balances", of: accounts)) in balances, "
                 + "\(count("rungs", of: accounts)) in rungs")
         print(lines: reply["refused"], title: "would be refused", hasCode: true)
@@ -55,7 +56,8 @@ struct TrialPrinter {
         console.output.line()
         console.output.line(style.heading(title))
         var table = Table(
-            header: ["commands", "what", "first event"] + (hasCode ? ["code", "why, the first"] : []),
+            header: ["commands", "what", "first event"]
+                + (hasCode ? ["code", "why, the first"] : []),
             indent: 2)
         for line in lines.prefix(Self.linesMax) {
             var row = [
