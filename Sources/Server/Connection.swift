@@ -48,6 +48,8 @@ final class Connection {
     private(set) var isClosed = false
     var isQueued = false
     var isFlushQueued = false
+    /// It has more for us, which we have put off: for the disk, or for its user's next share.
+    var isWaiting = false
     /// The last batch on whose list it is.
     var heldBatch: UInt64 = 0
     /// Its output as last counted into the total of all.

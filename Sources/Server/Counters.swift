@@ -16,6 +16,7 @@ struct Counters {
     var inputOverflows: UInt64 = 0
     var descriptorsExhausted: UInt64 = 0
     var throttlings: UInt64 = 0
+    var rationings: UInt64 = 0
     var bytesReceived: UInt64 = 0
     var bytesSent: UInt64 = 0
     var batches: UInt64 = 0

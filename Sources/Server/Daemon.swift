@@ -16,7 +16,8 @@ package enum Daemon {
         case usage = 2
         /// Another process has the directory or the socket: starting again won't help.
         case held = 73
-        /// The disk or its content failed: start again, and see what the log says.
+        /// The disk or its content failed: start again, and see what the log says. 76, from CLinux,
+        /// where the kernel could only tell so by SIGBUS.
         case storage = 75
         case config = 78
     }
@@ -60,6 +61,7 @@ package enum Daemon {
             throw ConfigFault(description: "SWIFT_DETERMINISTIC_HASHING is set: unset it")
         }
         let signals = try SignalSource()
+        Syscall.exitOnBusError()
         Syscall.forbidDumps()
         let descriptors = Syscall.raiseOpenFiles()
         let manager = ServiceManager()
@@ -79,7 +81,7 @@ package enum Daemon {
             policy: Policy(configPath: options.configPath, config: options.config),
             manager: manager,
             connectionsMax: min(options.connectionsMax, max(descriptors - 64, 16)),
-            directory: options.directory)
+            rations: options.rations, directory: options.directory)
         let front = try Front(
             engine: files.engine, storage: files.storage, listeners: listeners,
             signals: signals, settings: settings)

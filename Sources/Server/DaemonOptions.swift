@@ -17,6 +17,7 @@ struct DaemonOptions {
     var configPath: String?
     var config = Config()
     var connectionsMax = ServerLimits.connectionsMax
+    var rations = RationLimits()
     private var values: [String: String]
 
     /// A door, and the descriptor that it was inherited by, if it was.
@@ -45,13 +46,22 @@ struct DaemonOptions {
         }
         directory = data
         rulesPath = values["rules"]
-        guard let maximum = values["connections-max"] else { return }
-        guard let number = Int(maximum), number >= 1, number <= ServerLimits.connectionsMax else {
-            throw UsageFault(
-                description: "connections-max is 1 to \(ServerLimits.connectionsMax)",
-                isConfig: true)
+        try setLimits()
+    }
+
+    private mutating func setLimits() throws(UsageFault) {
+        connectionsMax = try limit("connections-max", ServerLimits.connectionsMax) ?? connectionsMax
+        rations.connections = try limit("user-connections-max", ServerLimits.connectionsMax) ?? 0
+        rations.eventsPerSecond = try limit("user-events-per-second", 1_000_000_000) ?? 0
+        rations.bytesPerSecond = try limit("user-bytes-per-second", 1_000_000_000_000) ?? 0
+    }
+
+    private func limit(_ name: String, _ most: Int) throws(UsageFault) -> Int? {
+        guard let text = values[name] else { return nil }
+        guard let number = Int(text), number >= 1, number <= most else {
+            throw UsageFault(description: "\(name) is 1 to \(most)", isConfig: true)
         }
-        connectionsMax = number
+        return number
     }
 
     private static func parse(_ arguments: [String]) throws(UsageFault) -> [String: String] {
@@ -131,7 +141,11 @@ struct DaemonOptions {
                                    socket-group, audit-group, operate-group   groups that may connect
                                    game-users, audit-users, operate-users     only these uids
                                    connections-max                            at most 10000
-                                 SIGHUP reads the users again.
+                                   user-connections-max, user-events-per-second,
+                                   user-bytes-per-second       what one user's connections together
+                                                               may do; beyond it they are kept waiting
+                                 SIGHUP reads the users again, and takes over a clock that went
+                                 forward by more than a minute at once, which isn't believed before.
           --help                 this text
 
         SIGTERM and SIGINT: answer what was received, store the state, exit 0. kill -9 is safe, too.
@@ -139,7 +153,8 @@ struct DaemonOptions {
         is told when the daemon is ready (NOTIFY_SOCKET). Neither is needed.
 
         exit codes: 0 told to stop, 2 usage, 73 the directory or socket is held by another,
-                    75 the disk failed or the ledger is damaged, 78 configuration
+                    75 the disk failed or the ledger is damaged, 76 likewise, found by SIGBUS (a
+                    file was cut short under the daemon), 78 configuration
 
         Try it:  redis-cli -s DIR/stele.sock PROFILE alice      or  stele --help
 

@@ -33,6 +33,11 @@ package enum ServerLimits {
     /// A buffer that grew beyond this is given back to the allocator.
     package static let pooledBufferBytesMax = 1 << 20
 
+    /// How long one may hold on to an old commit of the log before it is reported; own reads end
+    /// page by page, long before.
+    package static let readTransactionSeconds = 1
+    /// How long a user waits at least who has had this second's share.
+    package static let rationPauseMilliseconds: Int64 = 5
     /// Time to finish a request, and to read any reply at all.
     package static let partialFrameSeconds = 10
     package static let writeStallSeconds = 30
@@ -66,7 +71,9 @@ package enum ServerLimits {
             ("output_bytes_max", outputBytesMax),
             ("output_bytes_total_max", outputBytesTotalMax),
             ("partial_frame_seconds", partialFrameSeconds),
-            ("write_stall_seconds", writeStallSeconds), ("log_reads_max", logReadsMax),
+            ("write_stall_seconds", writeStallSeconds),
+            ("read_transaction_seconds", readTransactionSeconds), ("log_reads_max", logReadsMax),
+            ("send_buffer_bytes", sendBufferBytes),
             ("account_bytes_max", Limits.accountBytesMax),
             ("key_bytes_max", Limits.keyBytesMax), ("memo_bytes_max", Limits.memoBytesMax),
         ]
