@@ -9,7 +9,7 @@ struct DaemonCommand {
     func run(_ context: Context) throws(Failure) -> ExitCode {
         let spec = try checkedSpec()
         if name == "rules", let verb = arguments.first?.lowercased(),
-            ["put", "check"].contains(verb)
+            ["put", "check", "diff"].contains(verb)
         {
             return try RulesCommand(verb: verb, arguments: Array(arguments.dropFirst())).run(
                 context)
