@@ -57,7 +57,7 @@ extension Front {
         case .history(let history): return try self.history(history, connection)
         case .streamRange, .streamRead, .streamLength, .streamInfo:
             return try stream(query, connection)
-        case .rulesList, .rulesGet, .rulesCheck, .rulesPut:
+        case .rulesList, .rulesGet, .rulesCheck, .rulesPut, .rulesDiff:
             return try rules(query, connection)
         case .projectionList, .projectionRebuild: return try projection(query, connection)
         case .info(let sections):

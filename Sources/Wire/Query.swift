@@ -18,6 +18,7 @@ package enum Query: Sendable, Equatable {
     case rulesGet(UInt32?)
     case rulesCheck(text: ByteRange)
     case rulesPut(text: ByteRange)
+    case rulesDiff(text: ByteRange)
 
     case projectionList
     case projectionRebuild(name: ByteRange)

@@ -97,6 +97,7 @@ package enum QueryParser {
             return .rulesGet(rules)
         case "CHECK": return .rulesCheck(text: request.arguments[2])
         case "PUT": return .rulesPut(text: request.arguments[2])
+        case "DIFF": return .rulesDiff(text: request.arguments[2])
         default: throw Misspelt.missing(sub)
         }
     }

@@ -87,6 +87,9 @@ enum ReadSpecs {
                         "check", .rules, [.value("text")],
                         "Finds all mistakes of a rulebook without adopting it"),
                     CommandSpec(
+                        "diff", .rules, roles: audit, [.value("text")],
+                        "Tells what a rulebook would have made of the recorded history"),
+                    CommandSpec(
                         "put", .rules, roles: staff, isWrite: true,
                         [.value("text")], "Adopts a rulebook"),
                 ])

@@ -30,6 +30,7 @@ private let matrix: [(String, Role)] = [
     ("XREAD", [.audit, .operate]),
     ("XLEN", [.audit, .operate]), ("XINFO STREAM", [.audit, .operate]),
     ("RULES LIST", .all), ("RULES GET", .all), ("RULES CHECK", .all), ("RULES PUT", .operate),
+    ("RULES DIFF", [.audit, .operate]),
     ("PROJECTION LIST", [.audit, .operate]), ("PROJECTION REBUILD", .operate), ("INFO", .all),
     ("MULTI", .all), ("EXEC", .all), ("DISCARD", .all), ("WATCH", .all), ("UNWATCH", .all),
     ("PING", .all), ("ECHO", .all), ("HELLO", .all), ("AUTH", .all), ("CLIENT SETNAME", .all),

@@ -9,10 +9,13 @@ struct DaemonCommand {
     func run(_ context: Context) throws(Failure) -> ExitCode {
         let spec = try checkedSpec()
         if name == "rules", let verb = arguments.first?.lowercased(),
-            ["put", "check"].contains(verb)
+            ["put", "check", "diff"].contains(verb)
         {
             return try RulesCommand(verb: verb, arguments: Array(arguments.dropFirst())).run(
                 context)
+        }
+        if ["subscribe", "psubscribe"].contains(name) {
+            return try ListenCommand(name: name, arguments: arguments).run(context)
         }
         let reply = try context.connect().call([name.uppercased()] + arguments)
         if case .failure(let failure) = reply {

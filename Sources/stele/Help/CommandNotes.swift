@@ -27,6 +27,8 @@ enum CommandNotes {
         "why": "  Explains a balance to its last event.",
         "rules put":
             "  The file is sent whole; `-` reads standard input. Mistakes are printed one a line, as\n  file:line:column: what is wrong and what would be right. Ends with 3 if it isn't adopted.",
+        "rules diff":
+            "  The whole history is decided again under FILE, which is not adopted; writes go on meanwhile.\n  One at a time (BUSY). `stele whatif` does the same on the files, with a progress bar. Mistakes\n  are printed as by `rules check`, and end it with 1.",
         "rules check":
             "  The file is sent whole; `-` reads standard input. Mistakes are printed one a line, as\n  file:line:column: what is wrong and what would be right. Ends with 1 if there are any.",
     ]
@@ -58,8 +60,11 @@ enum CommandNotes {
         "why": ["stele why alice xp"],
         "xread": ["stele xread BLOCK 0 STREAMS log '$'"],
         "xrange": ["stele xrange log:alice - + COUNT 10"],
+        "subscribe": ["stele subscribe account:alice", "stele --json subscribe notice:level_up"],
+        "psubscribe": ["stele psubscribe 'account:guild-7/*'"],
         "rules put": ["stele rules put rulebook.json5"],
         "rules check": ["stele rules check rulebook.json5"],
+        "rules diff": ["stele rules diff next.json5", "stele rules diff next.json5 --json"],
         "rules": [
             "stele rules list", "stele rules check rulebook.json5",
             "stele rules put rulebook.json5",
