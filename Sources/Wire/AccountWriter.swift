@@ -45,7 +45,7 @@ extension ValueWriter {
                     writer.fact(cell.value, isWord: cell.value.b == 1, names)
                 }
             }
-            writer.items(view, names)
+            writer.items(view, rules, names)
             writer.key("seq")
             writer.sequence(view.last)
             if view.isFrozen {
@@ -55,7 +55,9 @@ extension ValueWriter {
         }
     }
 
-    private mutating func items(_ view: AccountView, _ names: some Naming) {
+    private mutating func items(
+        _ view: AccountView, _ rules: Rulebook, _ names: some Naming
+    ) {
         key("items")
         list { writer in
             for cell in view.cells(of: .item) { writer.word(cell.key.word, names) }
@@ -70,11 +72,14 @@ extension ValueWriter {
         key("claims")
         list { writer in
             for cell in view.cells(of: .claim) {
+                let values = Word(cell.key.qualifier)
+                var offerText: [UInt8] = []
+                var valuesText: [UInt8] = []
+                names.appendText(of: cell.key.word, to: &offerText)
+                names.appendText(of: values, to: &valuesText)
                 writer.text { text in
-                    names.appendText(of: cell.key.word, to: &text)
-                    guard cell.key.qualifier != 0 else { return }
-                    text.append(UInt8(ascii: " "))
-                    names.appendText(of: Word(cell.key.qualifier), to: &text)
+                    rules.appendClaim(
+                        cell.key.word, values, offerText: offerText, valuesText, to: &text)
                 }
             }
         }

@@ -149,7 +149,8 @@ extension Ledger {
         case .reverse: try decideReverse(command)
         case .freeze, .unfreeze: try decideFreeze(command)
         case .forget: try decideForget(command)
-        case .claim, .migrate, .run:
+        case .claim: try decideClaim(command)
+        case .migrate, .run:
             throw Refusal(
                 .undeclared, [.init("name", text(command, command.name))],
                 "the rulebook declares no \(command.verb.declares) \(text(command, command.name))")
@@ -162,7 +163,6 @@ extension Verb {
     /// What the rulebook declares that the verb names.
     fileprivate var declares: String {
         switch self {
-        case .claim: "offer"
         case .migrate: "migration"
         default: "job"
         }

@@ -5,5 +5,8 @@ extension Ledger {
     mutating func settle() throws(Refusal) {
         try settleLadders()
         guard rules.hasConsequences else { return }
+        rewarded.clear()
+        while try settleRewards() { try settleLadders() }
+        try openTracks()
     }
 }
