@@ -17,7 +17,14 @@ extension ValueWriter {
     }
 
     /// What PROFILE answers: all there is to know of an account. Empty parts are there, empty.
-    package mutating func profile(_ view: AccountView, _ rules: Rulebook, _ names: some Naming) {
+    ///
+    /// - Parameters:
+    ///   - shown: what the rulebook adds.
+    ///   - number: the rulebook's.
+    package mutating func profile(
+        _ view: AccountView, _ rules: Rulebook, number: UInt32, shown: [Field],
+        _ names: some Naming
+    ) {
         map { writer in
             writer.key("balances")
             writer.map { writer in
@@ -45,7 +52,9 @@ extension ValueWriter {
                     writer.fact(cell.value, isWord: cell.value.b == 1, names)
                 }
             }
-            writer.items(view, rules, names)
+            writer.items(view, names)
+            writer.claims(view, rules, number: number, names)
+            writer.fields(shown, rules: number, names)
             writer.key("seq")
             writer.sequence(view.last)
             if view.isFrozen {
@@ -55,9 +64,7 @@ extension ValueWriter {
         }
     }
 
-    private mutating func items(
-        _ view: AccountView, _ rules: Rulebook, _ names: some Naming
-    ) {
+    private mutating func items(_ view: AccountView, _ names: some Naming) {
         key("items")
         list { writer in
             for cell in view.cells(of: .item) { writer.word(cell.key.word, names) }
@@ -69,17 +76,18 @@ extension ValueWriter {
                 writer.fact(cell.value, isWord: true, names)
             }
         }
+    }
+
+    /// What was taken, as CLAIM takes it.
+    private mutating func claims(
+        _ view: AccountView, _ rules: Rulebook, number: UInt32, _ names: some Naming
+    ) {
         key("claims")
         list { writer in
-            for cell in view.cells(of: .claim) {
+            for cell in view.cells(of: .claim) where rules.isOffer(cell.key.word) {
                 let values = Word(cell.key.qualifier)
-                var offerText: [UInt8] = []
-                var valuesText: [UInt8] = []
-                names.appendText(of: cell.key.word, to: &offerText)
-                names.appendText(of: values, to: &valuesText)
-                writer.text { text in
-                    rules.appendClaim(
-                        cell.key.word, values, offerText: offerText, valuesText, to: &text)
+                writer.text {
+                    names.appendClaim(cell.key.word, values, rules: number, to: &$0)
                 }
             }
         }

@@ -81,7 +81,9 @@ extension Ledger {
         if command.verb == .forget {
             throw Refusal.noAccount(text(command, command.account))
         }
+        requested.isMigrating = command.verb == .migrate
         requested.account = try open(command.bytes, command.account.range)
+        requested.isMigrating = false
         requested.isNew = true
     }
 
@@ -150,22 +152,13 @@ extension Ledger {
         case .freeze, .unfreeze: try decideFreeze(command)
         case .forget: try decideForget(command)
         case .claim: try decideClaim(command)
-        case .migrate, .run:
+        case .migrate: try decideMigrate(command)
+        case .run:
             throw Refusal(
                 .undeclared, [.init("name", text(command, command.name))],
-                "the rulebook declares no \(command.verb.declares) \(text(command, command.name))")
+                "the rulebook declares no job \(text(command, command.name))")
         }
         return nil
-    }
-}
-
-extension Verb {
-    /// What the rulebook declares that the verb names.
-    fileprivate var declares: String {
-        switch self {
-        case .migrate: "migration"
-        default: "job"
-        }
     }
 }
 

@@ -75,6 +75,12 @@ package final class OfferRule: Sendable {
 }
 
 extension Rulebook {
+    /// Whether a claim's mark is one of an offer, be it of an earlier rulebook: migrations are marked
+    /// likewise.
+    package func isOffer(_ word: Word) -> Bool {
+        offer(word) != nil || !parts.migrations.contains { $0.name == word }
+    }
+
     /// Appends a claim as CLAIM takes it; of an offer that this rulebook doesn't have, what is known.
     package func appendClaim(
         _ offer: Word, _ values: Word, offerText: [UInt8], _ valuesText: [UInt8],

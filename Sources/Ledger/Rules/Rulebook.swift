@@ -14,6 +14,9 @@ package struct RulebookParts: Sendable {
     package var items: [ItemRule] = []
     package var offers: [OfferRule] = []
     package var rewards: [RewardsRule] = []
+    package var migrations: [MigrationRule] = []
+    package var notices: [NoticeRule] = []
+    package var show: [FieldRule] = []
 
     package init() {}
 }
