@@ -88,6 +88,8 @@ final class Front {
     var rulesTrial: RulesTrial?
 
     var outputTotal = 0
+    /// The part of it that listeners have yet to read.
+    var toldTotal = 0
     /// Bytes queued since MULTI, and of requests too long for an ordinary buffer, of all.
     var inputTotal = 0
     private var nextTick: Int64

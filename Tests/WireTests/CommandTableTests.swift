@@ -26,6 +26,7 @@ private let matrix: [(String, Role)] = [
     ("REVERSE", .operate), ("MIGRATE", .operate), ("RUN", .operate), ("FREEZE", .operate),
     ("UNFREEZE", .operate), ("FORGET", .operate),
     ("BALANCE", .all), ("PROFILE", .all), ("HISTORY", .all), ("EVENT", .all), ("WHY", .all),
+    ("OFFERS", .all),
     ("XRANGE", [.audit, .operate]), ("XREVRANGE", [.audit, .operate]),
     ("XREAD", [.audit, .operate]),
     ("XLEN", [.audit, .operate]), ("XINFO STREAM", [.audit, .operate]),

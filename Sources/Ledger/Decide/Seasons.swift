@@ -10,6 +10,9 @@ extension Ledger {
         requested.season = rules.season(at: moment, now: requested.now)
     }
 
+    /// The season that is running, if there is one.
+    var runningSeason: Word? { requested.season.map { rules.seasons[$0].name } }
+
     /// The season that the command falls into.
     mutating func seasonNow() throws(Refusal) -> Word {
         guard let season = requested.season else { throw refusal(.noSeason) }
@@ -27,6 +30,10 @@ extension Ledger {
         try set(account, key, .zero)
         let why = Event.Why(kind: .opening, word: name, number: 0)
         try apply(rules.seasons[season].onEntry, why: why, to: account, inputs: [])
+        for ladder in rules.ladders.indices where rules.ladders[ladder].isOfSeasons {
+            let start = rules.ladders[ladder].start
+            try reach(ladder, name, account, above: start - 1, upTo: start)
+        }
     }
 
     /// Whether the command is something that its account did: corrections, facts and holds are not.

@@ -43,6 +43,8 @@ extension RulebookCompiler {
         let lose = choice(reader.take("lose"), default: LadderRule.Losing.follows)
         let pastCap = choice(reader.take("past_cap"), default: LadderRule.PastCap.keep)
         let receivedClimbs = receivedClimbs(reader.take("received"), climbed)
+        // Read once all that rewards may name is known.
+        _ = reader.take("rewards")
         finish(reader, "a ladder")
         guard let source, let first = curves.first else { return nil }
         let index = declarations.ladders.count
@@ -56,7 +58,9 @@ extension RulebookCompiler {
                 seasonNames: seasons.isEmpty ? [] : declarations.seasons.map(\.name))
         }
         guard case .balance(_, .season, _) = source else { return rule(first) }
-        return rule(first, curves.map { rule($0) })
+        // Where no season is meant, it is as in the one with the most rungs.
+        let highest = curves.max { ($0.cap ?? .max) < ($1.cap ?? .max) } ?? first
+        return rule(highest, curves.map { rule($0) })
     }
 
     /// Where the rungs begin; of a ladder that is kept for seasons, in each of them.

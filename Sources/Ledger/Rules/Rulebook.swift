@@ -12,6 +12,8 @@ package struct RulebookParts: Sendable {
     package var tables: [TableRule] = []
     package var openings: [OpeningRule] = []
     package var items: [ItemRule] = []
+    package var offers: [OfferRule] = []
+    package var rewards: [RewardsRule] = []
     /// In ascending order.
     package var seasons: [SeasonRule] = []
     package var streaks: [StreakRule] = []
@@ -45,6 +47,9 @@ package struct Rulebook: Sendable {
     /// The positions of goals that reach a value.
     let reachingGoals: [Int]
 
+    /// Items by their words, offers by theirs.
+    private let itemIndex: WordIndex
+    private let offerIndex: WordIndex
     private let currencyIndex: WordIndex
     private let ladderIndex: WordIndex
     private let actionIndex: WordIndex
@@ -67,6 +72,9 @@ package struct Rulebook: Sendable {
         reachingGoals = parts.goals.indices.filter { parts.goals[$0].reaches != nil }
         hasConsequences =
             !parts.seasons.isEmpty || !counting.isEmpty || !reachingGoals.isEmpty
+            || !parts.rewards.isEmpty
+        itemIndex = WordIndex(parts.items.map(\.name))
+        offerIndex = WordIndex(parts.offers.map(\.name))
         currencyIndex = WordIndex(currencies.map(\.name))
         ladderIndex = WordIndex(ladders.map(\.name))
         actionIndex = WordIndex(actions.map(\.name))
@@ -82,6 +90,19 @@ package struct Rulebook: Sendable {
 
     package func action(_ word: Word) -> ActionRule? {
         actionIndex.position(of: word).map { actions[$0] }
+    }
+
+    package func item(_ word: Word) -> ItemRule? {
+        itemIndex.position(of: word).map { parts.items[$0] }
+    }
+
+    package func offer(_ word: Word) -> OfferRule? {
+        offerIndex.position(of: word).map { parts.offers[$0] }
+    }
+
+    /// The rewards of the ladder with this position.
+    func rewards(ofLadder ladder: Int) -> RewardsRule? {
+        parts.rewards.first { $0.ladder == ladder }
     }
 
     /// The position of a rule in `currencies`, `actions` or `ladders`: reading one field of

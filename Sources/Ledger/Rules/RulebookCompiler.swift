@@ -19,7 +19,8 @@ struct Primitive: Sendable {
 
     static let all: [Primitive] = [
         .seasons, .modifiers, .currencies, .tables, .items, .ladders, .requirements, .actions,
-        .streaks, .goals, .openings, .migrations, .notices, .show, .seasonEntries,
+        .offers, .rewards, .streaks, .goals, .openings, .migrations, .notices, .show,
+        .seasonEntries,
     ]
 }
 

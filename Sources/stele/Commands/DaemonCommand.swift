@@ -83,6 +83,7 @@ struct DaemonCommand {
         switch name {
         case "info": InfoReply(reply).print(to: console)
         case "profile": ProfilePrinter(console).print(reply, account: arguments.first ?? "")
+        case "offers": OffersPrinter(console).print(reply, account: arguments.first ?? "")
         case "balance": BalancePrinter(console).print(reply, name: arguments.prefix(2))
         case "xrange", "xrevrange", "xread": StreamPrinter(console).print(reply)
         case "why": WhyPrinter(console).print(reply)

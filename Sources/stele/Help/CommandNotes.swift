@@ -25,6 +25,10 @@ enum CommandNotes {
         "history":
             "  `*` instead of an account lists the whole ledger. Newest first; the next page: BEFORE the\n  last sequence number shown.",
         "why": "  Explains a balance to its last event.",
+        "claim":
+            "  The offer's parameters are name=value, as OFFERS lists them.",
+        "offers":
+            "  Each offer is printed as CLAIM takes it, with its cost and what is unmet. What the\n  account can afford plays no part.",
         "rules put":
             "  The file is sent whole; `-` reads standard input. Mistakes are printed one a line, as\n  file:line:column: what is wrong and what would be right. Ends with 3 if it isn't adopted.",
         "rules diff":
@@ -44,6 +48,10 @@ enum CommandNotes {
         "settle": ["stele settle 1042", "stele settle 1042 60"],
         "release": ["stele release 1042"],
         "record": ["stele record alice contribution project=lmdb files=3 merge=0"],
+        "claim": [
+            "stele claim alice item id=boost-2", "stele claim alice reward tier=5 track=free",
+        ],
+        "offers": ["stele offers alice", "stele offers alice item"],
         "fact": [
             "stele fact alice class_level:fighter 3", "stele fact alice class_level:fighter ''",
         ],
