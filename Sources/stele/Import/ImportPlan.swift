@@ -1,3 +1,5 @@
+import Rows
+
 /// What each row of a file becomes: which column is what of a command.
 struct ImportPlan {
     enum Verb: Equatable {

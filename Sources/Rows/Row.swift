@@ -1,12 +1,14 @@
-/// One row of a file to import: values by name, kept flat and used again for the next row.
-struct Row {
+/// One row of a file: values by name, kept flat and used again for the next row.
+package struct Row {
     /// The line on which the row begins, from 1.
-    var line = 0
-    private(set) var names: [String] = []
+    package internal(set) var line = 0
+    package private(set) var names: [String] = []
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
 
-    var count: Int { ends.count }
+    package init() {}
+
+    package var count: Int { ends.count }
 
     mutating func begin(line: Int) {
         self.line = line
@@ -27,28 +29,35 @@ struct Row {
 
     var totalBytes: Int { bytes.count }
 
-    subscript(index: Int) -> ArraySlice<UInt8> {
+    package subscript(index: Int) -> ArraySlice<UInt8> {
         bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
     }
 }
 
 /// Why a row, or the rest of a file, can't be read.
-struct RowFault: Error, Equatable {
-    var line: Int
-    var column: Int
-    var message: String
-    /// Whether the rows after it can still be found.
-    var isFinal: Bool
+package struct RowFault: Error, Equatable {
+    package var line: Int
+    package var column: Int
+    package var message: String
+    /// Whether the rows after it can no longer be found.
+    package var isFinal: Bool
+
+    package init(line: Int, column: Int, message: String, isFinal: Bool) {
+        self.line = line
+        self.column = column
+        self.message = message
+        self.isFinal = isFinal
+    }
 }
 
 /// A file format: hands out rows until there are no more.
-protocol RowDecoder {
+package protocol RowDecoder {
     /// Reads the next row into `row`. Returns whether there was one.
     mutating func next(_ row: inout Row, from source: inout ByteSource) throws(RowFault) -> Bool
 }
 
 /// What a row may weigh. The daemon's own limits are of this order: a longer row could be no command.
-enum RowLimits {
-    static let rowBytesMax = 60 * 1024
-    static let columnsMax = 120
+package enum RowLimits {
+    package static let rowBytesMax = 60 * 1024
+    package static let columnsMax = 120
 }
