@@ -40,7 +40,8 @@ let package = Package(
         module("Engine", needs: ["Ledger", "Store", "Proof", "Secrets"]),
         module("Wire", needs: ["Ledger"]),
         module(
-            "Server", needs: ["Wire", "Engine", "Ledger", "Store", "Proof", "Secrets", "CLinux"]),
+            "Server",
+            needs: ["Wire", "Engine", "Ledger", "Rows", "Store", "Proof", "Secrets", "CLinux"]),
 
         .executableTarget(
             name: "steled", dependencies: ["Server", "Engine", "CLinux"], swiftSettings: settings),

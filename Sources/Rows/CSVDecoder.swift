@@ -10,7 +10,9 @@ package struct CSVDecoder: RowDecoder {
 
     package init() {}
 
-    package mutating func next(_ row: inout Row, from source: inout ByteSource) throws(RowFault) -> Bool {
+    package mutating func next(
+        _ row: inout Row, from source: inout ByteSource
+    ) throws(RowFault) -> Bool {
         if columns == nil { try readHeader(&row, from: &source) }
         guard try readRow(&row, from: &source) else { return false }
         guard row.count == columns else {

@@ -1,7 +1,7 @@
 /// One row of a file: values by name, kept flat and used again for the next row.
-package struct Row {
+package struct Row: Sendable {
     /// The line on which the row begins, from 1.
-    package internal(set) var line = 0
+    package var line = 0
     package private(set) var names: [String] = []
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
@@ -10,24 +10,27 @@ package struct Row {
 
     package var count: Int { ends.count }
 
-    mutating func begin(line: Int) {
+    package mutating func begin(line: Int) {
         self.line = line
         bytes.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
     }
 
     /// Names of the values, in their order. A file with a header sets them once.
-    mutating func setNames(_ names: [String]) { self.names = names }
+    package mutating func setNames(_ names: [String]) { self.names = names }
 
-    mutating func append(_ byte: UInt8) { bytes.append(byte) }
+    package mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
     /// The bytes appended since the last value are one.
-    mutating func endValue() { ends.append(bytes.count) }
+    package mutating func endValue() { ends.append(bytes.count) }
 
     /// Bytes of the value that is being appended.
-    var openBytes: Int { bytes.count - (ends.last ?? 0) }
+    package var openBytes: Int { bytes.count - (ends.last ?? 0) }
 
-    var totalBytes: Int { bytes.count }
+    package var totalBytes: Int { bytes.count }
+
+    /// What was appended since the row had so many bytes.
+    func tail(from start: Int) -> ArraySlice<UInt8> { bytes[start...] }
 
     package subscript(index: Int) -> ArraySlice<UInt8> {
         bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
@@ -35,7 +38,7 @@ package struct Row {
 }
 
 /// Why a row, or the rest of a file, can't be read.
-package struct RowFault: Error, Equatable {
+package struct RowFault: Error, Equatable, Sendable {
     package var line: Int
     package var column: Int
     package var message: String

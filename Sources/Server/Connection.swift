@@ -32,6 +32,10 @@ final class Connection {
     var pause = Pause.none
     var blocked: BlockedRead?
     var pending: PendingAnswer?
+    /// What it listens to; `nil` if it doesn't.
+    var subscriptions: Subscriptions.Own?
+    /// To be cut off: it doesn't read what it is told.
+    var isTooSlow = false
 
     var name: [UInt8] = []
     var library: [UInt8] = []

@@ -73,6 +73,7 @@ package enum Daemon {
         }
         let files = try LedgerFiles(options.directory, report: Report.line)
         try offerRules(options, files)
+        try offerLegacy(options, files)
         let listeners = try doors.map { door in
             try door.inherited.map { raw in try Listener.inherit(raw, door.door) }
                 ?? Listener.open(door.door)
@@ -90,6 +91,21 @@ package enum Daemon {
         }
         manager.notify("READY=1\nSTATUS=serving \(files.engine.head) events")
         try front.run()
+    }
+
+    /// Opens the file of whom to bring over when they are first touched.
+    private static func offerLegacy(_ options: DaemonOptions, _ files: LedgerFiles) throws {
+        guard let legacy = options.legacy else { return }
+        guard files.engine.ledger.rules.hasMigration(named: legacy.migration) else {
+            throw ConfigFault(
+                description: "the rulebook in force declares no migration \(legacy.migration)")
+        }
+        let file = try LegacyFile(legacy)
+        files.engine.ledger.legacy = file
+        Report.line(
+            "\(legacy.path) has \(file.count) accounts to bring over by \(legacy.migration)"
+                + (file.unreadableCount == 0
+                    ? "" : "; \(file.unreadableCount) lines can't be read"))
     }
 
     /// Adopts the rulebook of the command line if the ledger has none; a different one is only

@@ -17,6 +17,8 @@ struct DaemonOptions {
     var configPath: String?
     var config = Config()
     var connectionsMax = ServerLimits.connectionsMax
+    /// Whom to bring over when they are first touched.
+    var legacy: LegacyFile.Options?
     var rations = RationLimits()
     private var values: [String: String]
 
@@ -27,7 +29,8 @@ struct DaemonOptions {
     }
 
     private static let names = [
-        "data", "socket", "audit-socket", "operate-socket", "rules", "config",
+        "data", "socket", "audit-socket", "operate-socket", "rules", "config", "legacy",
+        "migration", "legacy-account",
     ]
 
     init(_ arguments: [String]) throws(UsageFault) {
@@ -46,6 +49,7 @@ struct DaemonOptions {
         }
         directory = data
         rulesPath = values["rules"]
+        legacy = try Self.legacy(values)
         try setLimits()
     }
 
@@ -99,6 +103,24 @@ struct DaemonOptions {
         return values
     }
 
+    private static func legacy(
+        _ values: [String: String]
+    ) throws(UsageFault) -> LegacyFile.Options? {
+        switch (values["legacy"], values["migration"]) {
+        case (nil, nil):
+            guard values["legacy-account"] == nil else {
+                throw UsageFault(description: "--legacy-account goes with --legacy FILE")
+            }
+            return nil
+        case (let path?, let migration?):
+            return LegacyFile.Options(
+                path: path, migration: migration,
+                accountField: values["legacy-account"] ?? "account")
+        default:
+            throw UsageFault(description: "--legacy FILE and --migration NAME go together")
+        }
+    }
+
     /// The doors to open: those inherited from a service manager if there are any, else those of
     /// the options. A role that has a door of its own isn't let in through another.
     func doors(_ manager: ServiceManager) -> [PlannedDoor] {
@@ -128,6 +150,7 @@ struct DaemonOptions {
 
         usage: steled --data DIR [--socket PATH] [--rules FILE] [--config FILE]
                       [--audit-socket PATH] [--operate-socket PATH]
+                      [--legacy FILE --migration NAME [--legacy-account FIELD]]
 
           --data DIR             where the ledger lies; made if it isn't there. One daemon at a time.
           --socket PATH          where clients connect (DIR/stele.sock), any Redis client among them.
@@ -146,6 +169,11 @@ struct DaemonOptions {
                                                                may do; beyond it they are kept waiting
                                  SIGHUP reads the users again, and takes over a clock that went
                                  forward by more than a minute at once, which isn't believed before.
+          --legacy FILE          accounts of an older system, one JSON object a line: each is brought
+                                 over when a write first touches it, in the same group, before it.
+                                 The file must not change meanwhile. stele migrate brings all over.
+          --migration NAME       the migration of the rulebook that brings them over
+          --legacy-account FIELD whose a line is (account)
           --help                 this text
 
         SIGTERM and SIGINT: answer what was received, store the state, exit 0. kill -9 is safe, too.

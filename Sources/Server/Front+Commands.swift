@@ -27,6 +27,9 @@ extension Front {
             return refuse(refusal, connection)
         }
         if connection.transaction.isOpen { return dispatchInTransaction(name, connection) }
+        if isRefusedWhileListening(name, connection) {
+            return refuseWhileListening(name, connection)
+        }
         if name.isWrite { return write(name, connection) }
         if name.isQuery { return query(name, connection) }
         switch name {

@@ -173,6 +173,7 @@ extension Front {
         table.remove(connection)
         connection.close()
         connection.input.drop(&pool)
+        subscriptions.removeAll(connection)
         if !blockedReads.isEmpty { blockedReads.removeAll { $0 === connection } }
     }
 

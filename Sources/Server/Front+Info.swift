@@ -43,6 +43,7 @@ extension Front {
         [
             ("connected_clients", "\(table.count)"), ("maxclients", "\(settings.connectionsMax)"),
             ("blocked_clients", "\(blockedReads.count)"),
+            ("pubsub_clients", "\(subscriptions.clientCount)"),
             ("log_reads_under_way", "\(readsUnderWay)"),
             ("output_bytes", "\(outputTotal)"),
         ]
@@ -68,6 +69,16 @@ extension Front {
             ("actors", "\(engine.ledger.state.actors.count)"),
             ("rules", "\(engine.ledger.rulesNumber)"),
             ("duplicates", "\(engine.duplicateCount)"),
+        ] + legacyFacts
+    }
+
+    private var legacyFacts: [(String, String)] {
+        guard let file = engine.ledger.legacy as? LegacyFile else { return [] }
+        return [
+            ("legacy_accounts", "\(file.count)"),
+            ("legacy_unreadable", "\(file.unreadableCount)"),
+            ("legacy_migrated", "\(file.migratedCount)"),
+            ("legacy_refused", "\(file.refusedCount)"),
         ]
     }
 
@@ -85,6 +96,8 @@ extension Front {
             ("write_stalls_timed_out", "\(counters.writeStallsTimedOut)"),
             ("output_overflows", "\(counters.outputOverflows)"),
             ("input_overflows", "\(counters.inputOverflows)"),
+            ("notices_told", "\(counters.noticesTold)"),
+            ("subscribers_cut_off", "\(counters.subscribersCutOff)"),
             ("throttlings", "\(counters.throttlings)"),
             ("rationings", "\(counters.rationings)"), ("log_reads", "\(counters.logReads)"),
         ]

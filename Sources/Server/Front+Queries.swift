@@ -30,7 +30,7 @@ extension Front {
             writer.balance(account.map { engine.ledger.state.balance($0, name) } ?? .zero)
         case .profile(let id, _):
             let view = engine.view(engine.account(request.bytes, id.range))
-            writer.profile(view, engine.ledger.rules, engine)
+            writer.profile(view, at: wall, engine)
         default: preconditionFailure("memory has no answer to \(query)")
         }
         reply = writer.reply
@@ -164,6 +164,13 @@ extension AsOf {
 }
 
 extension ValueWriter {
+    /// PROFILE under the rules in force, as of a time.
+    mutating func profile(_ view: AccountView, at time: Instant, _ engine: Engine) {
+        profile(
+            view, engine.ledger.rules, number: engine.ledger.rulesNumber,
+            shown: engine.shownFields(view, at: time), engine)
+    }
+
     /// WHY: the balance, and what it came from, gathered by cause.
     mutating func why(_ lines: [WhyLine], _ value: CellValue, _ names: some Naming) {
         map { writer in

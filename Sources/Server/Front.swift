@@ -78,6 +78,8 @@ final class Front {
     var readsUnderWay = 0
     /// XREAD BLOCKs that wait for events.
     var blockedReads: [Connection] = []
+    var subscriptions = Subscriptions()
+    var tooSlow: [Connection] = []
     var checkpointDeferred: CheckpointWork?
     var isCheckpointWriting = false
     var isLastSlice = false
@@ -247,6 +249,7 @@ final class Front {
             switch outcome {
             case .failed(let error): throw .commit(error)
             case .committed(let batch, let head):
+                let told = eventsToTell(batch)
                 engine.committed(batch, head)
                 isCommitting = false
                 let written = openBatch - 1
@@ -258,6 +261,7 @@ final class Front {
                     connection.output.release(upTo: written)
                     enqueueFlush(connection)
                 }
+                if let told { tell(told) }
                 resumeAfterCommit()
             }
         }

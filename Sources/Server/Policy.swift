@@ -53,7 +53,7 @@ package struct Config: Sendable, Equatable {
     private static let optionNames: Set<String> = [
         "data", "socket", "audit-socket", "operate-socket", "rules", "socket-group",
         "audit-group", "operate-group", "connections-max", "user-connections-max",
-        "user-events-per-second", "user-bytes-per-second",
+        "user-events-per-second", "user-bytes-per-second", "legacy", "migration", "legacy-account",
     ]
     private static let roles: [String: Role] = [
         "game-users": .game, "audit-users": .audit, "operate-users": .operate,

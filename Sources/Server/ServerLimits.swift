@@ -22,6 +22,14 @@ package enum ServerLimits {
     package static let outputBytesMax = 64 << 20
     /// Likewise of all together; beyond that the largest is closed.
     package static let outputBytesTotalMax = 256 << 20
+    /// Likewise of one that subscribed: what is told comes without its asking. Beyond that it is
+    /// closed, and catches up from the log.
+    package static let subscriberOutputBytesMax = 16 << 20
+    /// Channels and patterns of one connection. Every notice is held against every pattern.
+    package static let channelsMax = 65_536
+    package static let patternsMax = 256
+    /// Both of all connections together.
+    package static let subscriptionsTotalMax = 1 << 20
     /// The kernel's share of unread replies: a connection that doesn't read parks 57 KB there
     /// instead of 180.
     package static let sendBufferBytes = 32 * 1024
@@ -70,6 +78,9 @@ package enum ServerLimits {
             ("in_flight_bytes_total_max", inFlightBytesTotalMax),
             ("output_bytes_max", outputBytesMax),
             ("output_bytes_total_max", outputBytesTotalMax),
+            ("subscriber_output_bytes_max", subscriberOutputBytesMax),
+            ("channels_max", channelsMax), ("patterns_max", patternsMax),
+            ("subscriptions_total_max", subscriptionsTotalMax),
             ("partial_frame_seconds", partialFrameSeconds),
             ("write_stall_seconds", writeStallSeconds),
             ("read_transaction_seconds", readTransactionSeconds), ("log_reads_max", logReadsMax),

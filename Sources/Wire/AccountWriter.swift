@@ -17,7 +17,14 @@ extension ValueWriter {
     }
 
     /// What PROFILE answers: all there is to know of an account. Empty parts are there, empty.
-    package mutating func profile(_ view: AccountView, _ rules: Rulebook, _ names: some Naming) {
+    ///
+    /// - Parameters:
+    ///   - shown: what the rulebook adds.
+    ///   - number: the rulebook's.
+    package mutating func profile(
+        _ view: AccountView, _ rules: Rulebook, number: UInt32, shown: [Field],
+        _ names: some Naming
+    ) {
         map { writer in
             writer.key("balances")
             writer.map { writer in
@@ -46,6 +53,7 @@ extension ValueWriter {
                 }
             }
             writer.items(view, names)
+            writer.fields(shown, rules: number, names)
             writer.key("seq")
             writer.sequence(view.last)
             if view.isFrozen {

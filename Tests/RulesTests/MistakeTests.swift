@@ -84,7 +84,7 @@ func allAtOnce() {
 func laterParts() {
     #expect(
         mistakes("{ edition: 1, offers: {} }") == [
-            "1:15 a rulebook has no 'offers'; known are edition, title, time_zone, currencies, tables, items, ladders, requirements, actions, openings"
+            "1:15 a rulebook has no 'offers'; known are edition, title, time_zone, currencies, tables, items, ladders, requirements, actions, openings, migrations, notices, show"
         ])
 }
 

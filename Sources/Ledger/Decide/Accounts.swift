@@ -47,6 +47,7 @@ extension Ledger {
         emitSide(&event)
         state.idBeingOpened = nil
         if !rules.openings.isEmpty { try applyOpenings(account, parent) }
+        if legacy != nil, !requested.isMigrating { try takeOver(account, parent, id) }
     }
 
     /// Ends the account's holds whose time has come, each by an event of the ledger's own.

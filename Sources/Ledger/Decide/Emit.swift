@@ -122,7 +122,7 @@ extension Ledger {
     }
 
     /// Encrypts what may be personal: the memo, and inputs of type text.
-    private mutating func sealTexts(_ command: borrowing Command) {
+    mutating func sealTexts(_ command: borrowing Command) {
         let owner = draft.accounts.first?.account ?? .ledger
         if !command.memo.isEmpty {
             let memo = Array(command.bytes[command.memo.range])

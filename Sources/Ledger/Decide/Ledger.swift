@@ -30,6 +30,10 @@ package struct Ledger: ~Copyable {
     var requested = Requested()
     var lastActor = (actor: Actor(uid: 0, role: [], by: .ledger), number: UInt32(0))
     var group = GroupProgress.none
+    /// Where accounts come from that were somebody elsewhere; `nil`: nowhere.
+    package var legacy: (any LegacySource)?
+    /// Accounts that are being brought over from there, one inside the other.
+    var takeOvers = 0
 
     package init(source: any StateSource) {
         state = State(source: source)
@@ -50,6 +54,8 @@ package struct Ledger: ~Copyable {
         var account = AccountNumber.ledger
         /// Whether the command opens it.
         var isNew = false
+        /// Whether it is opened by MIGRATE, which says itself what to bring over.
+        var isMigrating = false
         /// Its last event, for EXPECT.
         var last: SequenceNumber = 0
         /// The account that formulas speak of: the command's, or the one whose ladder is climbed.

@@ -3,6 +3,8 @@ extension Ledger {
     /// season is entered, streaks go on, goals are advanced, ladders climbed and rungs rewarded,
     /// boards kept.
     mutating func settle() throws(Refusal) {
+        // What is taken over from an older system moves nothing.
+        guard draft.kind != .migration else { return }
         try settleLadders()
         guard rules.hasConsequences else { return }
     }

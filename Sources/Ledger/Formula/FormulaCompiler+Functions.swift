@@ -15,7 +15,9 @@ extension FormulaCompiler {
         ("items", "items('item')"), ("unlocked", "unlocked('name')"), ("given", "given(input)"),
         ("claimed", "claimed('offer') or claimed('offer:value:value')"),
         ("equipped", "equipped('slot', 'item')"), ("has_equipped", "has_equipped('slot')"),
-        ("contains", "contains(list, value)"),
+        ("contains", "contains(list, value)"), ("posted", "posted('currency')"),
+        ("moved", "moved('ladder')"), ("rung_before", "rung_before('ladder')"),
+        ("rung_after", "rung_after('ladder')"),
     ]
 
     func misuse(_ name: String, at offset: Int) -> FormulaMistake {

@@ -33,6 +33,7 @@ extension FormulaCompiler {
         case ("contains", 2): return try emitContains(arguments, at: offset)
         case ("given", 1): return try emitGiven(arguments[0], at: offset)
         default:
+            if let told = try emitTold(name, arguments, at: offset) { return told }
             guard FormulaCompiler.signatures.contains(where: { $0.name == name }) else {
                 let names = FormulaCompiler.signatures.map(\.name)
                 throw FormulaMistake(
@@ -144,7 +145,7 @@ extension FormulaCompiler {
         return Value(type: .number, isConstant: true)
     }
 
-    private func ladder(_ name: String, at offset: Int) throws(FormulaMistake) -> LadderRule {
+    func ladder(_ name: String, at offset: Int) throws(FormulaMistake) -> LadderRule {
         guard let position = declarations.ladderPositions[name] else {
             let hint = suggestion(for: name, among: declarations.ladders.map(\.text))
             throw FormulaMistake(offset: offset, message: "there is no ladder '\(name)'\(hint)")

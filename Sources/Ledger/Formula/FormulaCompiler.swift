@@ -332,6 +332,11 @@ struct FormulaCompiler {
         case (.nothing, _):
             throw FormulaMistake(
                 offset: offset, message: "nothing of an account can be read here, so not '\(what)'")
+        case (.event, _):
+            throw FormulaMistake(
+                offset: offset,
+                message: "a notice says the same whenever it is told, so '\(what)' can't be read: "
+                    + "show it as a step of what causes the event")
         }
     }
 }

@@ -50,6 +50,11 @@ package protocol FormulaContext: ~Copyable {
     func isClaimed(_ offer: Word, _ qualifier: Word, of account: AccountNumber) -> Bool
     /// What the account wears in a slot.
     func equipped(_ slot: Word, of account: AccountNumber) -> Word?
+    /// What the event under consideration posted to a balance, or to all facets of its currency;
+    /// `nil` where the sum leaves Int64.
+    func posted(_ balance: BalanceName, isWhole: Bool) -> Int64?
+    /// How it moved the ladder; `nil` where it doesn't say.
+    func climbed(ladder index: Int) -> Climbed?
 }
 
 /// What a context has nothing of unless it says so.
@@ -62,6 +67,8 @@ extension FormulaContext where Self: ~Copyable {
         _ offer: Word, _ qualifier: Word, of account: AccountNumber
     ) -> Bool { false }
     package func equipped(_ slot: Word, of account: AccountNumber) -> Word? { nil }
+    package func posted(_ balance: BalanceName, isWhole: Bool) -> Int64? { 0 }
+    package func climbed(ladder index: Int) -> Climbed? { nil }
 }
 
 extension Word {

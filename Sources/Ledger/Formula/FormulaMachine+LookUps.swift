@@ -38,6 +38,7 @@ extension FormulaMachine {
             let item = popFacet()
             let slot = popFacet()
             push(item != .unmet && context.equipped(slot, of: owner) == item)
+        case .posted, .climbed: try lookUpTold(instruction, of: program, in: context)
         case .fail: throw operand == 0 ? .noneFound : .outOfDomain
         default:
             return try lookUpState(instruction, of: program, in: context)

@@ -14,6 +14,8 @@ struct FormulaScope {
     /// What a requirement template was given for its parameters, and where that is to be read.
     var arguments: [Argument] = []
     var reach = Reach.everything
+    /// Whether nothing of any other account may be read.
+    var isOwn = false
 
     struct Argument {
         let name: String
@@ -26,12 +28,18 @@ struct FormulaScope {
         case balances
         /// Nothing of any account: tables, curves.
         case nothing
+        /// An event: its inputs, shown steps, and what it posted and climbed.
+        case event
     }
 
     /// The account that a bare word means.
     func selector(_ name: String) -> AccountSelector? {
         if let index = inputs.firstIndex(where: { $0.name == name && $0.type == .account }) {
             return .input(index)
+        }
+        switch name {
+        case "parent", "owner": if isOwn { return nil }
+        default: break
         }
         switch name {
         case "account": return .account

@@ -34,6 +34,10 @@ struct Instruction: Sendable, Hashable {
         case hasEquipped
         /// Takes the value that is looked for in the list that is input `operand`.
         case contains
+        /// What an event posted to a balance; `detail` 1: to all facets of its currency.
+        case posted
+        /// How an event climbed a ladder; `detail` 0: whether it did, 1: from where, 2: to where.
+        case climbed
         case fail
     }
 

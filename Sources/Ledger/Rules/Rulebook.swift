@@ -12,6 +12,9 @@ package struct RulebookParts: Sendable {
     package var tables: [TableRule] = []
     package var openings: [OpeningRule] = []
     package var items: [ItemRule] = []
+    package var migrations: [MigrationRule] = []
+    package var notices: [NoticeRule] = []
+    package var show: [FieldRule] = []
 
     package init() {}
 }

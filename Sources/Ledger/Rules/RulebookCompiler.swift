@@ -19,6 +19,7 @@ struct Primitive: Sendable {
 
     static let all: [Primitive] = [
         .currencies, .tables, .items, .ladders, .requirements, .actions, .openings,
+        .migrations, .notices, .show,
     ]
 }
 

@@ -14,6 +14,9 @@ struct DaemonCommand {
             return try RulesCommand(verb: verb, arguments: Array(arguments.dropFirst())).run(
                 context)
         }
+        if ["subscribe", "psubscribe"].contains(name) {
+            return try ListenCommand(name: name, arguments: arguments).run(context)
+        }
         let reply = try context.connect().call([name.uppercased()] + arguments)
         if case .failure(let failure) = reply {
             return answer(failure, spec: spec, console: context.console)

@@ -58,6 +58,8 @@ enum CommandNotes {
         "why": ["stele why alice xp"],
         "xread": ["stele xread BLOCK 0 STREAMS log '$'"],
         "xrange": ["stele xrange log:alice - + COUNT 10"],
+        "subscribe": ["stele subscribe account:alice", "stele --json subscribe notice:level_up"],
+        "psubscribe": ["stele psubscribe 'account:guild-7/*'"],
         "rules put": ["stele rules put rulebook.json5"],
         "rules check": ["stele rules check rulebook.json5"],
         "rules": [
