@@ -27,6 +27,9 @@ extension Front {
             return refuse(refusal, connection)
         }
         if connection.transaction.isOpen { return dispatchInTransaction(name, connection) }
+        if isRefusedWhileListening(name, connection) {
+            return refuseWhileListening(name, connection)
+        }
         if name.isWrite { return write(name, connection) }
         if name.isQuery { return query(name, connection) }
         switch name {
@@ -95,13 +98,13 @@ extension Front {
     /// Takes a command apart and keeps it for EXEC. What can't be part of a group breaks it.
     private func queue(_ name: CommandName, _ connection: Connection) -> Dispatched {
         let size = connection.transaction.byteCount + request.bytes.count
-        guard connection.transaction.entries.count < WireLimits.groupCommandsMax,
+        guard connection.transaction.entries.count < Limits.groupCommandsMax,
             size <= ServerLimits.inFlightBytesMax
         else {
             return refuse(
                 Refusal(
-                    .tooBig, [.init("max", "\(WireLimits.groupCommandsMax)")],
-                    "a group holds at most \(WireLimits.groupCommandsMax) commands and 4 MiB"),
+                    .tooBig, [.init("max", "\(Limits.groupCommandsMax)")],
+                    "a group holds at most \(Limits.groupCommandsMax) commands and 4 MiB"),
                 connection)
         }
         do throws(Refusal) {
@@ -131,7 +134,7 @@ extension Front {
         }
         throw Refusal(
             .badArgument, [.init("command", "\(name)".uppercased())],
-            "a group holds writes, BALANCE and PROFILE as of now, PING and ECHO")
+            "a group holds writes, BALANCE, PROFILE and OFFERS as of now, PING and ECHO")
     }
 
     /// Carries out what was queued, all or nothing.
@@ -166,21 +169,23 @@ extension Front {
     ) throws(GroupRefusal) -> Bool {
         let lastWrite = group.entries.lastIndex { if case .write = $0 { true } else { false } }
         guard let lastWrite else {
-            for entry in group.entries { answer(entry, &replies) }
+            for entry in group.entries { answer(entry, connection.peer.role, &replies) }
             return true
         }
         // Receipts are final only when the group has ended, so what is read in between is kept.
         var receipts: [Receipt] = []
         var answers: [[UInt8]] = []
+        var places: [Int] = []
         engine.beginGroup()
         for (index, entry) in group.entries.enumerated() {
             guard case .write(let command) = entry else {
                 var between = ReplyWriter(isRESP3: replies.isRESP3)
-                answer(entry, &between)
+                answer(entry, connection.peer.role, &between)
                 answers.append(between.bytes)
                 continue
             }
             var receipt = Receipt()
+            places.append(index)
             do throws(Refusal) {
                 let answer = try engine.writeInGroup(
                     command, isLast: index == lastWrite, from: connection.peer, at: wall,
@@ -195,10 +200,10 @@ extension Front {
             }
             receipts.append(receipt)
         }
-        do throws(Refusal) {
+        do throws(GroupRefusal) {
             if case .postponed = try engine.endGroup(&receipts) { return false }
         } catch {
-            throw GroupRefusal(index: lastWrite, refusal: error)
+            throw GroupRefusal(index: places[error.index], refusal: error.refusal)
         }
         var nextReceipt = 0
         var nextAnswer = 0
@@ -215,12 +220,14 @@ extension Front {
     }
 
     /// A read of a group, from memory.
-    private func answer(_ entry: Transaction.Entry, _ reply: inout ReplyWriter) {
+    private func answer(
+        _ entry: Transaction.Entry, _ role: Role, _ reply: inout ReplyWriter
+    ) {
         switch entry {
         case .write: break
         case .query(let query, let request):
             do throws(Refusal) {
-                try answerFromMemory(query, request, &reply)
+                try answerFromMemory(query, request, role, &reply)
             } catch {
                 counters.count(error)
                 reply.refusal(error)
@@ -239,7 +246,7 @@ extension Query {
     /// Whether memory has the answer.
     var isFromMemory: Bool {
         switch self {
-        case .balance(_, _, nil), .profile(_, nil): true
+        case .balance(_, _, nil), .profile(_, nil), .offers: true
         default: false
         }
     }

@@ -25,6 +25,11 @@ package enum QueryParser {
         case .event:
             guard request.count == 2 else { throw Misspelt.missing(spec) }
             return .event(try sequence(request, 1))
+        case .offers:
+            guard request.count <= 3 else { throw Misspelt.missing(spec) }
+            return .offers(
+                account: try account(request, 1),
+                offer: request.count == 3 ? try offer(request, 2) : nil)
         case .xrange, .xrevrange, .xread, .xlen, .xinfo:
             return try StreamQueryParser.parse(name, request)
         case .rules: return try rules(request, spec)
@@ -53,7 +58,8 @@ package enum QueryParser {
                 }
                 query.kind = kind
             case "CURRENCY":
-                guard UTF8Text.isName(request.bytes, request.arguments[at]) else {
+                guard UTF8Text.isName(request.bytes, request.arguments[at], segmentsMax: 1)
+                else {
                     throw Misspelt.name("currency")
                 }
                 query.currency = request.arguments[at]
@@ -96,6 +102,7 @@ package enum QueryParser {
             return .rulesGet(rules)
         case "CHECK": return .rulesCheck(text: request.arguments[2])
         case "PUT": return .rulesPut(text: request.arguments[2])
+        case "DIFF": return .rulesDiff(text: request.arguments[2])
         default: throw Misspelt.missing(sub)
         }
     }
@@ -130,11 +137,16 @@ package enum QueryParser {
     /// Reads may also name an account that was forgotten, by its number.
     static func account(_ request: Request, _ index: Int) throws(Refusal) -> ByteRange {
         let range = request.arguments[index]
-        guard
-            UTF8Text.isAccount(request.bytes, range)
-                || UTF8Text.isForgottenAccount(request.bytes, range)
-        else { throw Misspelt.account("account") }
+        guard isAccount(request.bytes, range) else { throw Misspelt.account("account") }
         return range
+    }
+
+    static func isAccount(_ bytes: [UInt8], _ range: ByteRange) -> Bool {
+        if UTF8Text.isAccount(bytes, range) { return true }
+        guard range.count > 1, bytes[range.start] == UInt8(ascii: "~") else { return false }
+        let digits = ByteRange(start: range.start + 1, count: range.count - 1)
+        guard let number = Numerals.whole(bytes, digits) else { return false }
+        return number >= 1 && number <= Int64(UInt32.max)
     }
 
     private static func balance(_ request: Request, _ index: Int) throws(Refusal) -> ByteRange {
@@ -142,6 +154,14 @@ package enum QueryParser {
         guard UTF8Text.isName(request.bytes, range, segmentsMax: 2) else {
             throw Misspelt.balance()
         }
+        return range
+    }
+
+    private static func offer(
+        _ request: Request, _ index: Int
+    ) throws(Refusal) -> ByteRange {
+        let range = request.arguments[index]
+        guard UTF8Text.isName(request.bytes, range) else { throw Misspelt.name("offer") }
         return range
     }
 

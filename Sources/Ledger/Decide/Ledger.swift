@@ -24,10 +24,19 @@ package struct Ledger: ~Copyable {
     /// What the inputs' ranges point into.
     var inputText: [UInt8] = []
     var steps: [Rational] = []
+    /// Those of the steps that are names.
+    var stepNames: [StepName] = []
+    var rewarded: [Rewarded] = []
+    /// Formulas see the state as it was before the command.
+    var isBlindToDraft = false
     var planned: [PlannedPost] = []
     var requested = Requested()
     var lastActor = (actor: Actor(uid: 0, role: [], by: .ledger), number: UInt32(0))
     var group = GroupProgress.none
+    /// Where accounts come from that were somebody elsewhere; `nil`: nowhere.
+    package var legacy: (any LegacySource)?
+    /// Accounts that are being brought over from there, one inside the other.
+    var takeOvers = 0
 
     package init(source: any StateSource) {
         state = State(source: source)
@@ -48,12 +57,20 @@ package struct Ledger: ~Copyable {
         var account = AccountNumber.ledger
         /// Whether the command opens it.
         var isNew = false
+        /// Whether it is opened by MIGRATE, which says itself what to bring over.
+        var isMigrating = false
         /// Its last event, for EXPECT.
         var last: SequenceNumber = 0
         /// The account that formulas speak of: the command's, or the one whose ladder is climbed.
         var subject = AccountNumber.ledger
         var by = AccountNumber.ledger
         var parent: AccountNumber?
+        /// The position of the season that was running when it happened.
+        var season: Int?
+        /// The action that is recorded, by its position.
+        var action: Int?
+        /// The first day of the period that a job runs for: goals are taken up for that.
+        var periodDay: Int64?
         var isOperator: Bool { peer.role.contains(.operate) }
     }
 
@@ -118,6 +135,7 @@ package struct Ledger: ~Copyable {
         requested = Requested()
         requested.peer = peer
         requested.now = max(wall, state.time)
+        noteSeason(at: command.at ?? requested.now)
         let isOwnJournal = !state.isJournalling
         if command.isDryRun { beginUndo() }
         do {
@@ -186,7 +204,5 @@ package struct Ledger: ~Copyable {
 
 extension Rulebook {
     /// The rules before any are adopted: nothing is declared.
-    static let none = Rulebook(
-        edition: 1, title: "", utcOffsetMinutes: 0, currencies: [], ladders: [], actions: [],
-        tables: [], openings: [])
+    static let none = Rulebook(edition: 1)
 }

@@ -4,6 +4,27 @@ package protocol WordAssigner: ~Copyable {
     mutating func word(for text: [UInt8]) -> Word
 }
 
+/// The parts of a rulebook as they are read. A new part is a line here.
+package struct RulebookParts: Sendable {
+    package var currencies: [CurrencyRule] = []
+    package var ladders: [LadderRule] = []
+    package var actions: [ActionRule] = []
+    package var tables: [TableRule] = []
+    package var openings: [OpeningRule] = []
+    package var items: [ItemRule] = []
+    package var offers: [OfferRule] = []
+    package var rewards: [RewardsRule] = []
+    /// In ascending order.
+    package var seasons: [SeasonRule] = []
+    package var streaks: [StreakRule] = []
+    package var goals: [GoalRule] = []
+    package var migrations: [MigrationRule] = []
+    package var notices: [NoticeRule] = []
+    package var show: [FieldRule] = []
+
+    package init() {}
+}
+
 /// A rulebook, compiled: everything that deciding needs, by number.
 package struct Rulebook: Sendable {
     package let edition: Int
@@ -15,23 +36,45 @@ package struct Rulebook: Sendable {
     package let actions: [ActionRule]
     package let tables: [TableRule]
     package let openings: [OpeningRule]
+    package let seasons: [SeasonRule]
+    /// All parts; those that the hot path reads stand above as well.
+    package let parts: RulebookParts
+    /// Whether anything but ladders follows from what a command posts: see `Ledger.settle`.
+    package let hasConsequences: Bool
 
+    /// What each action counts for, by its position; empty where none does.
+    let counting: [ActionCounting]
+    /// The positions of goals that reach a value.
+    let reachingGoals: [Int]
+
+    /// Items by their words, offers by theirs.
+    private let itemIndex: WordIndex
+    private let offerIndex: WordIndex
     private let currencyIndex: WordIndex
     private let ladderIndex: WordIndex
     private let actionIndex: WordIndex
 
     init(
-        edition: Int, title: String, utcOffsetMinutes: Int, currencies: [CurrencyRule],
-        ladders: [LadderRule], actions: [ActionRule], tables: [TableRule], openings: [OpeningRule]
+        edition: Int, title: String = "", utcOffsetMinutes: Int = 0,
+        _ parts: RulebookParts = RulebookParts()
     ) {
         self.edition = edition
         self.title = title
         self.utcOffsetMinutes = utcOffsetMinutes
-        self.currencies = currencies
-        self.ladders = ladders
-        self.actions = actions
-        self.tables = tables
-        self.openings = openings
+        self.parts = parts
+        currencies = parts.currencies
+        ladders = parts.ladders
+        actions = parts.actions
+        tables = parts.tables
+        openings = parts.openings
+        seasons = parts.seasons
+        counting = ActionCounting.all(of: parts)
+        reachingGoals = parts.goals.indices.filter { parts.goals[$0].reaches != nil }
+        hasConsequences =
+            !parts.seasons.isEmpty || !counting.isEmpty || !reachingGoals.isEmpty
+            || !parts.rewards.isEmpty
+        itemIndex = WordIndex(parts.items.map(\.name))
+        offerIndex = WordIndex(parts.offers.map(\.name))
         currencyIndex = WordIndex(currencies.map(\.name))
         ladderIndex = WordIndex(ladders.map(\.name))
         actionIndex = WordIndex(actions.map(\.name))
@@ -47,6 +90,19 @@ package struct Rulebook: Sendable {
 
     package func action(_ word: Word) -> ActionRule? {
         actionIndex.position(of: word).map { actions[$0] }
+    }
+
+    package func item(_ word: Word) -> ItemRule? {
+        itemIndex.position(of: word).map { parts.items[$0] }
+    }
+
+    package func offer(_ word: Word) -> OfferRule? {
+        offerIndex.position(of: word).map { parts.offers[$0] }
+    }
+
+    /// The rewards of the ladder with this position.
+    func rewards(ofLadder ladder: Int) -> RewardsRule? {
+        parts.rewards.first { $0.ladder == ladder }
     }
 
     /// The position of a rule in `currencies`, `actions` or `ladders`: reading one field of
