@@ -51,20 +51,23 @@ extension Ledger {
         return text.isEmpty ? .none : try wordOfRule(text)
     }
 
-    /// Puts the account on a rung that a migration says, whatever its balances.
+    /// Puts the account on a rung that a migration says, whatever its balances; on a ladder that is
+    /// kept for seasons, in the one that is running.
     private mutating func setRung(
         _ account: AccountNumber, _ ladder: Int, _ rung: Int64
     ) throws(Refusal) {
         let rule = rules.ladders[ladder]
-        guard rule.floor(of: rung) != nil else {
+        let season = rule.isOfSeasons ? try seasonNow() : Word.none
+        guard rule.curve(of: season)?.floor(of: rung) != nil else {
             throw Refusal(
                 .badArgument, [.init("rung", "\(rung)")],
                 "the ladder \(rule.text) has no rung \(rung)")
         }
-        let stored = state.value(account, CellKey(.rung, rule.name))?.a ?? rule.start
+        let stored =
+            state.value(account, CellKey(.rung, rule.name, season.rawValue))?.a ?? rule.start
         let index = try link(account)
         guard rung != stored else { return }
         draft.rungs.append(
-            Event.Rung(account: index, ladder: rule.name, season: .none, from: stored, to: rung))
+            Event.Rung(account: index, ladder: rule.name, season: season, from: stored, to: rung))
     }
 }
