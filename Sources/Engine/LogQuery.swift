@@ -9,6 +9,8 @@ package struct LogQuery: Sendable {
         case page(LogPage)
         case view(AccountNumber, asOf: AsOf)
         case why(AccountNumber, BalanceName, asOf: AsOf?)
+        /// Runs over all that was recorded since then.
+        case activity(since: Instant)
     }
 
     package var kind: Kind
@@ -90,6 +92,7 @@ package struct LogAnswer: Sendable {
     package var events: [Event] = []
     package var view: AccountView?
     package var why: [WhyLine] = []
+    package var activity: Activity?
     /// Damage that was met: CORRUPT.
     package var fault: String?
 
@@ -112,6 +115,8 @@ extension LogQuery {
                 answer.view = try view(account, asOf, reader)
             case .why(let account, let balance, let asOf):
                 (answer.view, answer.why) = try why(account, balance, asOf, reader)
+            case .activity(let since):
+                answer.activity = try Self.activity(since: since, through: waitsFor, reader)
             }
         } catch {
             answer.fault = "\(error)"
@@ -119,7 +124,7 @@ extension LogQuery {
         return answer
     }
 
-    private static func event<Log: LogStorage>(
+    static func event<Log: LogStorage>(
         _ sequence: SequenceNumber, _ reader: LogReader<Log>
     ) throws -> Event? {
         guard let bytes = try reader.event(sequence) else { return nil }

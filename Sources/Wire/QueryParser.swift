@@ -25,6 +25,7 @@ package enum QueryParser {
         case .event:
             guard request.count == 2 else { throw Misspelt.missing(spec) }
             return .event(try sequence(request, 1))
+        case .top, .rank, .stats: return try BoardQueryParser.parse(name, request, spec)
         case .xrange, .xrevrange, .xread, .xlen, .xinfo:
             return try StreamQueryParser.parse(name, request)
         case .rules: return try rules(request, spec)

@@ -56,6 +56,7 @@ package struct State {
     package internal(set) var dirty: [AccountNumber] = []
     package var source: any StateSource
 
+    var standings = Standings()
     var rows = AccountTable()
     var pool = CellPool()
     var journal = Journal()

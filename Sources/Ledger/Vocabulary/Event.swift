@@ -36,6 +36,7 @@ package enum CellKind: UInt8, Sendable {
     case unlock
     /// How much of an event was reversed.
     case reversed
+    case board
 
     package var isMark: Bool {
         switch self {
@@ -142,7 +143,7 @@ package struct Event: Sendable, Equatable {
         case account(AccountChange)
         case hold(HoldChange, SequenceNumber)
         case reversal(of: SequenceNumber, amount: Int64)
-        case job(period: ByteRange)
+        case job(period: ByteRange, JobProgress?)
     }
 
     package var kind = EventKind.award
