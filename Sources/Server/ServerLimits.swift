@@ -1,3 +1,4 @@
+import Engine
 import Ledger
 import Wire
 
@@ -43,6 +44,9 @@ package enum ServerLimits {
     package static let batchEventsWanted = 4_096
     /// Reads of the log under way or waiting.
     package static let logReadsMax = 1_024
+    /// Events that are printed by the front thread, in a fraction of a millisecond; the reader
+    /// prints what has more.
+    package static let eventsPrintedAtOnceMax = 16
     /// Bytes of a client's name or library.
     package static let clientNameBytesMax = 64
 
@@ -54,7 +58,8 @@ package enum ServerLimits {
             ("rules_frame_bytes_max", WireLimits.rulesFrameBytesMax),
             ("arguments_max", WireLimits.argumentsMax),
             ("group_commands_max", Limits.groupCommandsMax),
-            ("page_rows_max", WireLimits.pageRowsMax), ("turn_commands_max", turnCommandsMax),
+            ("page_rows_max", WireLimits.pageRowsMax), ("page_bytes_max", LogPage.bytesMax),
+            ("turn_commands_max", turnCommandsMax),
             ("in_flight_commands_max", inFlightCommandsMax),
             ("in_flight_bytes_max", inFlightBytesMax),
             ("in_flight_bytes_total_max", inFlightBytesTotalMax),

@@ -1,5 +1,6 @@
 import Engine
 import Ledger
+import Secrets
 package import Store
 
 /// What became of a batch.
@@ -37,10 +38,11 @@ package struct Storage {
 
     func makeReader() throws(SystemFault) -> WorkerThread<ReadJob, ReadOutcome> {
         let reader = LogReader(log)
+        let log = log
         return try WorkerThread("stele-read") { job in
-            ReadOutcome(
-                slot: job.slot, generation: job.generation,
-                answers: job.queries.map { $0.run(reader) })
+            job.run(reader) { account in
+                (try? log.key(of: account.rawValue)).map { AccountKey($0) }
+            }
         }
     }
 
