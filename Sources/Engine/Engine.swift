@@ -12,11 +12,14 @@ package final class Engine {
     let source: any LedgerSource
     /// The newest commit: its sequence number is what is durable.
     package private(set) var logHead: LogHead
-    package private(set) var refusalCounts: [RefusalCode: UInt64] = [:]
-    package private(set) var duplicateCount: UInt64 = 0
+    package internal(set) var refusalCounts: [RefusalCode: UInt64] = [:]
+    package internal(set) var duplicateCount: UInt64 = 0
 
     /// Rulebooks of the past, compiled when they were last asked for.
     var olderRules: [UInt32: Rulebook] = [:]
+
+    var runs = ActiveRuns()
+    var schedule = Schedule()
 
     private var spare = EventBuffer()
     private var isInFlight = false
@@ -129,7 +132,7 @@ package final class Engine {
         event.accounts.first?.account ?? .ledger
     }
 
-    private func storedEvent(_ sequence: SequenceNumber) throws(Refusal) -> Event {
+    func storedEvent(_ sequence: SequenceNumber) throws(Refusal) -> Event {
         var event = Event()
         guard let bytes = source.storedEvent(sequence),
             (try? event.decode(bytes, bytes.indices)) != nil

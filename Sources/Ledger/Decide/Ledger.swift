@@ -54,6 +54,12 @@ package struct Ledger: ~Copyable {
         var subject = AccountNumber.ledger
         var by = AccountNumber.ledger
         var parent: AccountNumber?
+        /// The ledger's own doing: nobody asked.
+        var isLedger = false
+        /// That a job is deciding for.
+        var period: JobPeriod?
+        /// Whether what happens counts as being active.
+        var feedsStreaks = true
         var isOperator: Bool { peer.role.contains(.operate) }
     }
 

@@ -87,6 +87,12 @@ package struct State {
         return rows.last(account)
     }
 
+    /// The event that opened the account.
+    package mutating func opened(_ account: AccountNumber) -> SequenceNumber {
+        ensure(account)
+        return rows[account].opened
+    }
+
     package mutating func eventCount(_ account: AccountNumber) -> UInt32 {
         ensure(account)
         return rows[account].eventCount
