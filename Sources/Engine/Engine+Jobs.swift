@@ -5,6 +5,11 @@ package struct RunOutcome: Sendable {
     package var run: JobRun
     /// The period was run before, or is being run for somebody else.
     package var isDuplicate = false
+
+    package init(run: JobRun, isDuplicate: Bool = false) {
+        self.run = run
+        self.isDuplicate = isDuplicate
+    }
 }
 
 /// Runs of jobs under way; the first one is gone on with.

@@ -1,5 +1,5 @@
 package import Ledger
-package import Store
+import Store
 
 /// The ten or so accounts with the greatest numbers, best first.
 package struct BestAccounts: Sendable, Equatable {
@@ -44,6 +44,11 @@ package struct StatisticsScan: Sendable {
     package struct Climb: Hashable, Sendable {
         package var ladder: Word
         package var facet: Word
+
+        package init(ladder: Word, facet: Word) {
+            self.ladder = ladder
+            self.facet = facet
+        }
     }
 
     /// How many stand on each rung; those who never climbed are not among them.

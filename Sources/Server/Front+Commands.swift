@@ -27,6 +27,7 @@ extension Front {
             return refuse(refusal, connection)
         }
         if connection.transaction.isOpen { return dispatchInTransaction(name, connection) }
+        if name == .run { return run(connection) }
         if name.isWrite { return write(name, connection) }
         if name.isQuery { return query(name, connection) }
         switch name {
@@ -118,6 +119,11 @@ extension Front {
     private func entry(
         _ name: CommandName, _ connection: Connection
     ) throws(Refusal) -> Transaction.Entry {
+        if name == .run {
+            throw Refusal(
+                .badArgument, [.init("command", "RUN")],
+                "RUN is no part of a group: it goes on for as long as there are accounts")
+        }
         if name.isWrite {
             var queued = Command()
             try WriteParser.parse(name, &request, into: &queued)

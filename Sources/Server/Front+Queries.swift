@@ -55,6 +55,8 @@ extension Front {
             try checkThere(sequence)
             return try ask([logQuery(.event(sequence), nil)], for: .event, connection)
         case .history(let history): return try self.history(history, connection)
+        case .top, .rank: return try board(query, connection)
+        case .stats(let since): return try count(since, connection)
         case .streamRange, .streamRead, .streamLength, .streamInfo:
             return try stream(query, connection)
         case .rulesList, .rulesGet, .rulesCheck, .rulesPut:

@@ -36,6 +36,8 @@ final class Front {
     let signals: FileDescriptor
     let committer: WorkerThread<PendingBatch, CommitOutcome>
     let reader: WorkerThread<ReadJob, ReadOutcome>
+    /// Reads that run over long stretches of the log, so that others needn't wait for them.
+    let longReader: WorkerThread<ReadJob, ReadOutcome>
     let storekeeper: WorkerThread<CheckpointWork, StoreError?>
     let rebuilder: WorkerThread<Rebuild, Bool>
     private var spareDescriptor: FileDescriptor?
@@ -76,12 +78,19 @@ final class Front {
     var isCheckpointWriting = false
     var isLastSlice = false
     var rebuildRun: RebuildRun?
+    /// Connections that wait for a job to be done, and STATS that are being counted.
+    var runWaiters: [RunWaiter] = []
+    var countings: [Counting] = []
+    /// No room was found for what a job comes to: not before this time again.
+    var runsPausedUntil: Int64 = 0
+    /// Time zones that jobs name, as the machine knows them.
+    var zones: [String: ZoneRules] = [:]
 
     var outputTotal = 0
     /// Bytes queued since MULTI, and of requests too long for an ordinary buffer, of all.
     var inputTotal = 0
     private var nextTick: Int64
-    private var isDraining = false
+    private(set) var isDraining = false
     private var drainDeadline: Int64 = 0
 
     /// - Parameter signals: readable with SIGTERM, SIGINT or SIGHUP.
@@ -94,7 +103,8 @@ final class Front {
         self.settings = settings
         self.signals = signals.take()
         committer = try storage.makeCommitter()
-        reader = try storage.makeReader()
+        reader = try storage.makeReader("stele-read")
+        longReader = try storage.makeReader("stele-count")
         storekeeper = try storage.makeStorekeeper()
         rebuilder = try storage.makeRebuilder()
         poller = try Poller()
@@ -110,6 +120,7 @@ final class Front {
         try poller.add(self.signals, PollToken(.signals))
         try poller.add(committer.done.descriptor, PollToken(.committer))
         try poller.add(reader.done.descriptor, PollToken(.reader))
+        try poller.add(longReader.done.descriptor, PollToken(.longReader))
         try poller.add(storekeeper.done.descriptor, PollToken(.storekeeper))
         try poller.add(rebuilder.done.descriptor, PollToken(.rebuilder))
     }
@@ -120,9 +131,11 @@ final class Front {
     ///
     /// - Throws: where nothing may be answered any more; the process has to end.
     func run() throws(ServerFault) {
+        engine.resumeRuns()
+        engine.fillBoards(at: wall)
         while !isDrained {
             do throws(SystemFault) {
-                try poller.wait(milliseconds: isIdle ? timeout : 0)
+                try poller.wait(milliseconds: isIdle && !hasSlices ? timeout : 0)
             } catch {
                 throw .system(error)
             }
@@ -132,6 +145,7 @@ final class Front {
             giveTurns()
             expireBlockedReads()
             stepRebuild()
+            giveSlices()
             if let fault = engine.fault { throw .damage(fault) }
             if isIdle || engine.ledger.buffer.count >= ServerLimits.batchEventsWanted {
                 handOver()
@@ -143,7 +157,7 @@ final class Front {
     }
 
     /// Whether nothing can be done until something happens.
-    private var isIdle: Bool { (ready.isEmpty || isStandingStill) && !isComparing }
+    var isIdle: Bool { (ready.isEmpty || isStandingStill) && !isComparing }
 
     private var timeout: Int {
         var until = nextTick
@@ -160,7 +174,8 @@ final class Front {
             case .listener: accept(listeners[Int(event.token.slot)])
             case .signals: takeSignals()
             case .committer: try takeCommits()
-            case .reader: takeReads()
+            case .reader: takeReads(reader)
+            case .longReader: takeReads(longReader)
             case .storekeeper: takeCheckpoint()
             case .rebuilder: takeRebuilt()
             case .connection:
@@ -253,9 +268,14 @@ final class Front {
         }
     }
 
-    private func resumeAfterCommit() {
+    /// Lets those go on that were told to ask again.
+    func resumeWaiting() {
         for connection in waiting { enqueue(connection) }
         waiting.removeAll(keepingCapacity: true)
+    }
+
+    private func resumeAfterCommit() {
+        resumeWaiting()
         startReads()
         wakeBlockedReads()
         writeCheckpoint()
@@ -265,7 +285,10 @@ final class Front {
 
     private func tick() {
         nextTick = now + 1_000
-        if !isStandingStill { engine.tick(at: wall) }
+        if !isStandingStill {
+            engine.tick(at: wall)
+            beginDueJobs()
+        }
         handOver()
         closeStuck()
         if !engine.isCheckpointing, engine.isCheckpointDue { engine.beginCheckpoint() }
@@ -311,6 +334,7 @@ final class Front {
         for connection in Array(table.all) { close(connection) }
         committer.end()
         reader.end()
+        longReader.end()
         finishCheckpoint()
         storekeeper.end()
         rebuilder.end()

@@ -4,7 +4,8 @@ extension Ledger {
     /// Marks the boards' entries that the draft changes. The last step: it reads what all others did.
     mutating func settleBoards() throws(Refusal) {
         guard !rules.parts.boards.isEmpty else { return }
-        for index in draft.accounts.indices {
+        for index in draft.accounts.indices
+        where !state.isForgotten(draft.accounts[index].account) {
             let hasFact = draft.marks.contains {
                 $0.account == index && $0.key.kind == .fact
             }
@@ -116,14 +117,12 @@ extension Ledger {
 
     // MARK: Numbers that only the event has
 
-    /// Fills the draft's own sequence number in where entries were reached by it.
-    mutating func numberBoards() {
-        for index in draft.marks.indices where draft.marks[index].key.kind == .board {
-            switch draft.marks[index].value?.c {
-            case 0: draft.marks[index].value?.c = Int64(draft.sequence)
-            case -1: draft.marks[index].value?.c = -Int64(draft.sequence)
-            default: break
-            }
+    /// Fills the draft's own sequence number into a mark where the entry is reached by it.
+    mutating func numberBoard(_ index: Int) {
+        switch draft.marks[index].value?.c {
+        case 0: draft.marks[index].value?.c = Int64(draft.sequence)
+        case -1: draft.marks[index].value?.c = -Int64(draft.sequence)
+        default: break
         }
     }
 
@@ -176,22 +175,17 @@ extension Rulebook {
         case .day: return day(.day)
         case .week: return day(.week)
         case .month: return day(.month)
-        case .season:
-            return season(at: instant).map { CellKey(.board, rule.name, $0.name.rawValue) }
+        case .season: return nil
         }
     }
 
-    /// The key that TOP and RANK look under: of seasons the one that runs, else the last that ended.
+    /// The key that TOP and RANK look under.
     package func shownBoardKey(_ rule: BoardRule, at instant: Instant) -> CellKey? {
-        if let key = boardKey(rule, at: instant) { return key }
-        return parts.seasons.last { $0.until <= instant }
-            .map { CellKey(.board, rule.name, $0.name.rawValue) }
+        boardKey(rule, at: instant)
     }
 
     /// When the window of an entry began, in an order of its own: later ones are greater.
     func boardWindowStart(_ key: CellKey) -> Int64 {
-        if let day = key.windowDay { return day }
-        let season = parts.seasons.first { $0.name.rawValue == key.qualifier }
-        return season?.from.microseconds ?? .min
+        key.windowDay ?? .min
     }
 }

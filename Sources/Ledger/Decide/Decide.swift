@@ -13,7 +13,7 @@ extension Ledger {
         try checkStanding(command)
         if let known = try decideVerb(command) { return known }
         if !command.key.isEmpty { addKey(command) }
-        try settleLadders()
+        try settle()
         try checkTotals()
         try emit(command)
         fill(&receipt)
@@ -149,7 +149,8 @@ extension Ledger {
         case .reverse: try decideReverse(command)
         case .freeze, .unfreeze: try decideFreeze(command)
         case .forget: try decideForget(command)
-        case .claim, .migrate, .run:
+        case .run: try decideRun(command)
+        case .claim, .migrate:
             throw Refusal(
                 .undeclared, [.init("name", text(command, command.name))],
                 "the rulebook declares no \(command.verb.declares) \(text(command, command.name))")
@@ -198,6 +199,13 @@ extension Ledger {
         let index = Int(word.rawValue) - state.words.count - 1
         return index >= 0 && index < pendingWords.count
             ? String(decoding: pendingWords[index], as: UTF8.self) : state.words.string(word)
+    }
+
+    /// As `wordText`, as bytes.
+    func text(ofKnown word: Word) -> [UInt8] {
+        let index = Int(word.rawValue) - state.words.count - 1
+        return index >= 0 && index < pendingWords.count
+            ? pendingWords[index] : state.words.text(word)
     }
 
     /// The word's number; a new word gets the next one and comes into being with the event.

@@ -6,7 +6,7 @@ extension Ledger {
     mutating func emit(_ command: borrowing Command) throws(Refusal) {
         let actor = Actor(
             uid: requested.peer.uid, role: requested.peer.role, by: requested.by)
-        let knownActor = knownNumber(of: actor)
+        let knownActor = requested.isLedger ? 0 : knownNumber(of: actor)
         let sideEvents = pendingWords.count + (knownActor == nil ? 1 : 0)
         draft.sequence = state.head + UInt64(sideEvents) + 1
         draft.time = requested.now
@@ -16,6 +16,7 @@ extension Ledger {
         if draft.at == draft.time { draft.at = nil }
         sealTexts(command)
         if case .hold(.placed, _) = draft.payload { numberHold() }
+        if !draft.marks.isEmpty { numberMarks() }
         if !draft.once.isEmpty { noteAfter() }
         draft.group = mainPlace(hasSideEvents: sideEvents > 0)
         writer.reset()
@@ -38,6 +39,7 @@ extension Ledger {
         emitPendingWords()
         draft.sequence = state.head + 1
         draft.rules = rulesNumber
+        if !draft.marks.isEmpty { numberMarks() }
         var event = draft
         emitSide(&event)
     }
@@ -140,6 +142,17 @@ extension Ledger {
         draft.payload = .hold(.placed, draft.sequence)
         for index in draft.marks.indices where draft.marks[index].key.kind == .hold {
             draft.marks[index].key = CellKey(.hold, sequence: draft.sequence)
+        }
+    }
+
+    /// What was taken, unlocked or reached by this event carries its number.
+    private mutating func numberMarks() {
+        for index in draft.marks.indices where draft.marks[index].value != nil {
+            switch draft.marks[index].key.kind {
+            case .claim, .unlock: draft.marks[index].value?.a = Int64(draft.sequence)
+            case .board: numberBoard(index)
+            default: break
+            }
         }
     }
 

@@ -24,6 +24,8 @@ package struct Ledger: ~Copyable {
     /// What the inputs' ranges point into.
     var inputText: [UInt8] = []
     var steps: [Rational] = []
+    /// Those of the steps that are names.
+    var stepNames: [StepName] = []
     var planned: [PlannedPost] = []
     var requested = Requested()
     var lastActor = (actor: Actor(uid: 0, role: [], by: .ledger), number: UInt32(0))
@@ -192,7 +194,5 @@ package struct Ledger: ~Copyable {
 
 extension Rulebook {
     /// The rules before any are adopted: nothing is declared.
-    static let none = Rulebook(
-        edition: 1, title: "", utcOffsetMinutes: 0, currencies: [], ladders: [], actions: [],
-        tables: [], openings: [])
+    static let none = Rulebook(edition: 1)
 }

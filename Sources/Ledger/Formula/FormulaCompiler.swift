@@ -255,13 +255,16 @@ struct FormulaCompiler {
             return try emitInput(index, at: offset)
         }
         if let index = scope.steps.firstIndex(where: { $0.name == name }) {
+            if scope.steps[index].type == .name {
+                try append(Instruction(.name, position(of: .step(index))), effect: 1, at: offset)
+                return Value(type: .name)
+            }
             try append(Instruction(.step, index), effect: 1, at: offset)
             return Value(type: scope.steps[index].type)
         }
-        if name == "account" || name == "parent" {
+        if let selector = scope.selector(name) {
             try needReach(.everything, name, at: offset)
-            let detail = name == "account" ? 0 : 1
-            try append(Instruction(.account, detail: detail), effect: 1, at: offset)
+            try append(Instruction(.account, detail: selector.detail), effect: 1, at: offset)
             return Value(type: .account)
         }
         throw unknown(name, at: offset)
@@ -276,7 +279,8 @@ struct FormulaCompiler {
             let template = position(of: .input(index))
             try append(Instruction(.name, template), effect: 1, at: offset)
         case .account:
-            try append(Instruction(.account, detail: index + 2), effect: 1, at: offset)
+            let selector = AccountSelector.input(index)
+            try append(Instruction(.account, detail: selector.detail), effect: 1, at: offset)
         case .text:
             throw FormulaMistake(
                 offset: offset, message: "'\(input.name)' is a text, which rules can't read")

@@ -3,6 +3,8 @@ struct FormulaScope {
     struct Input {
         let name: String
         let type: FormulaType
+        /// What a list is of.
+        var element: FormulaType?
     }
 
     /// By position.
@@ -26,6 +28,28 @@ struct FormulaScope {
         case nothing
     }
 
+    /// The account that a bare word means.
+    func selector(_ name: String) -> AccountSelector? {
+        if let index = inputs.firstIndex(where: { $0.name == name && $0.type == .account }) {
+            return .input(index)
+        }
+        switch name {
+        case "account": return .account
+        case "parent": return .parent
+        case "owner": return .owner
+        default: return nil
+        }
+    }
+
+    /// The input or the step of type name that a bare word means.
+    func name(_ name: String) -> NameTemplate? {
+        if let index = inputs.firstIndex(where: { $0.name == name }) {
+            return inputs[index].type == .name ? .input(index) : nil
+        }
+        let index = steps.firstIndex { $0.name == name && $0.type == .name }
+        return index.map { .step($0) }
+    }
+
     /// All names that may be used, for suggestions.
     var known: [String] {
         arguments.map(\.name) + inputs.map(\.name) + steps.map(\.name)
@@ -41,6 +65,13 @@ struct Declarations {
     var ladderPositions: [String: Int] = [:]
     var tables: [TableRule] = []
     var tablePositions: [String: Int] = [:]
+    /// Offers by name, those of rewards included; known before anything is read.
+    var offers: [String: OfferDeclaration] = [:]
+    /// Items by name, and whether they have a slot.
+    var items: [String: Bool] = [:]
+    /// Goals and streaks by name; known before anything is read.
+    var goals: [String] = []
+    var streaks: [String] = []
 
     init(names: NameTable) {
         self.names = names
