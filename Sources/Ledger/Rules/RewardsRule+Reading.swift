@@ -66,6 +66,10 @@ extension RulebookCompiler {
             return
         }
         let text = String(decoding: name, as: UTF8.self)
+        guard !ladder.isScoped else {
+            mistakes.add(offset, "a ladder that is kept for each facet has no rewards")
+            return
+        }
         if declarations.rewardOffers.filter({ $0 == text }).count > 1 {
             mistakes.add(claim.offset, "'\(text)' belongs to the rewards of another ladder")
         }
