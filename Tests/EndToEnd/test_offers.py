@@ -1,5 +1,6 @@
 """Offers, items, what is worn, and the rewards of rungs: through the socket, by a rulebook of their own."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -337,6 +338,11 @@ def test_claims_survive(make_daemon, someone):
             text for text in before[0]["claims"] if text != "reward tier=5 track=gold"]
     daemon.stop()
     assert daemons.stele("verify", "--data", daemon.data).returncode == 0
+    done = subprocess.run(
+        ["/usr/bin/python3", str(RULES.parent / "reader.py"), str(daemon.data)],
+        capture_output=True, text=True, timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_offers_are_printed_as_a_table(shop, someone):

@@ -37,11 +37,11 @@ private let rulebook = """
         open_side: { gives: [{ unlock: 'side' }] },
         close_side: { gives: [{ lock: 'side' }] },
         count: {
-          inputs: { by: { type: 'int', default: 1 } },
+          inputs: { times: { type: 'int', default: 1 } },
           gives: [
-            { fact: 'n', add: 'by' },
+            { fact: 'n', add: 'times' },
             { fact: 'seen', value: "fact('n') else 0" },
-            { item: 'coin', count: 'by', when: "(fact('seen') else 0) > 3" },
+            { item: 'coin', count: 'times', when: "(fact('seen') else 0) > 3" },
             { fact: 'rich', value: "items('coin')", when: "owns('coin')" },
           ],
         },
@@ -137,7 +137,7 @@ func claims() {
         ("claim ann nothing", "TAKEN"),
         ("claim ann debt", "BADARG"),
         ("claim ann odd", "BADARG"),
-        ("claim ann vast", "OVERFLOW"),
+        ("claim ann vast", "INSUFFICIENT"),
         ("claim ann lose", "INSUFFICIENT"),
         ("claim ann hats", "ok"),
         ("claim ann lose", "ok"),
@@ -168,19 +168,19 @@ func pendingMarks() throws {
     #expect(scenario.fact("bob", "n") == 3 && scenario.fact("bob", "seen") == 3)
     #expect(scenario.items("bob", "coin") == 0 && scenario.fact("bob", "rich") == nil)
     #expect(scenario.receipt.granted.isEmpty)
-    _ = try scenario.run("record bob count by=2")
+    _ = try scenario.run("record bob count times=2")
     #expect(scenario.fact("bob", "seen") == 5 && scenario.fact("bob", "rich") == 2)
     #expect(scenario.granted == ["coin"])
-    _ = try scenario.run("record bob count by=0")
+    _ = try scenario.run("record bob count times=0")
     #expect(scenario.receipt.granted.isEmpty)
     scenario.commit()
     var event = Event()
     let last = try #require(scenario.log.last)
     try event.decode(last, last.indices)
     #expect(event.marks.isEmpty)
-    _ = try scenario.run("record bob count by=-1")
+    _ = try scenario.run("record bob count times=-1")
     #expect(scenario.items("bob", "coin") == 1 && scenario.receipt.granted.isEmpty)
-    #expect(scenario.outcome("record bob count by=9223372036854775807") == "OVERFLOW")
+    #expect(scenario.outcome("record bob count times=9223372036854775807") == "OVERFLOW")
 }
 
 @Test("a step may be a name that the ledger has never met")
@@ -236,7 +236,7 @@ func openingTracks() throws {
     _ = try scenario.run("record bob open_side")
     #expect(scenario.claimable == ["prize level=2 track=side"] && scenario.granted == ["hat"])
     _ = try scenario.run("award bob xp 200")
-    #expect(scenario.claimable.suffix(3).contains("prize level=20 track=side"))
+    #expect(scenario.claimable.contains("prize level=20 track=side"))
     #expect(!scenario.claimable.contains("prize level=2 track=side"))
     _ = try scenario.run("record bob close_side")
     #expect(scenario.claimable.isEmpty)
@@ -281,9 +281,9 @@ func reversedClaims() throws {
     scenario.commit()
     #expect(scenario.available("ann", "coins") == 140)
     #expect(scenario.outcome("reverse \(claim) amount=1") == "BADARG")
-    #expect(scenario.outcome("spend ann coins 41") == "ok")
+    #expect(scenario.outcome("spend ann coins 101") == "ok")
     #expect(scenario.outcome("reverse \(claim)") == "INSUFFICIENT")
-    #expect(scenario.outcome("award ann coins 1") == "ok")
+    #expect(scenario.outcome("award ann coins 61") == "ok")
     #expect(scenario.outcome("reverse \(claim)") == "ok")
     #expect(scenario.available("ann", "coins") == 60)
     #expect(scenario.available("ann", "gems:red") == 1)

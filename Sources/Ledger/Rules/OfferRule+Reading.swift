@@ -102,7 +102,7 @@ extension RulebookCompiler {
     }
 
     private mutating func isPerSeason(_ value: JSON5Value?) -> Bool {
-        enum Per: String, CaseIterable { case season, ledger }
+        enum Per: String, CaseIterable { case season }
         guard value != nil else { return false }
         return choice(value, default: Per.season) == .season
     }
