@@ -255,7 +255,8 @@ func listing() throws {
     var listed = try scenario.offers("eve/elf", "sizes")
     #expect(
         listed.available.map(\.offer) == [
-            "sizes n=1 on=0", "sizes n=1 on=1", "sizes n=2 on=0", "sizes n=2 on=1", "sizes n=3 on=1",
+            "sizes n=1 on=0", "sizes n=1 on=1", "sizes n=2 on=0", "sizes n=2 on=1",
+            "sizes n=3 on=1",
         ])
     #expect(try scenario.offers("eve/elf", "mine").available.first?.costs.first?.payer == "eve")
     #expect(try scenario.offers("eve", "mine").locked.first?.unmet.count == 1)
