@@ -51,6 +51,10 @@ extension Ledger {
         case .unlock: if current?.a == Int64(claim) { try set(account, key, nil) }
         case .claim:
             if current?.a == Int64(claim) { try set(account, key, nil) }
+        case .limit:
+            // Of a window, one call less; of a rolling limit, the place is free again.
+            guard let current, current.a == given.a else { return }
+            try set(account, key, current.b > 1 ? CellValue(current.a, current.b - 1) : nil)
         default: break
         }
     }

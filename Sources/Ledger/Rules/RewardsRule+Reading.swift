@@ -66,7 +66,7 @@ extension RulebookCompiler {
             return
         }
         let text = String(decoding: name, as: UTF8.self)
-        guard !ladder.isScoped else {
+        guard !ladder.isScoped || ladder.isOfSeasons else {
             mistakes.add(offset, "a ladder that is kept for each facet has no rewards")
             return
         }
@@ -98,7 +98,8 @@ extension RulebookCompiler {
         }
         let offer = declarations.names.word(for: text)
         let rule = RewardsRule(
-            offer: offer, ladder: ladder.index, isPerSeason: declaration.isPerSeason,
+            offer: offer, ladder: ladder.index, start: ladder.start,
+            isPerSeason: declaration.isPerSeason,
             tracks: tracks)
         var parts = OfferParts(name: offer, text: text)
         parts.parameters = parameters(of: rule, ladder)
