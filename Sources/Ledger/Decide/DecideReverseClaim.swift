@@ -76,5 +76,9 @@ extension Ledger {
                     + "and the claim gave \(given)")
         }
         try set(account, key, left == 0 ? nil : CellValue(left, -given))
+        guard left == 0, given > 0, let slot = rules.item(key.word)?.slot else { return }
+        // What is owned no more isn't worn any longer either.
+        let worn = CellKey(.equipped, slot)
+        if value(account, worn)?.a == Int64(key.word.rawValue) { try set(account, worn, nil) }
     }
 }
