@@ -119,6 +119,7 @@ func offerMistakes() {
             "15:78 there is no function 'claimd'; did you mean 'claimed'?",
             "16:38 write claimed('e:<n>')",
             "16:52 the last sentence has to be one without a condition: \"…\"",
+            "17:5 the rulebook has no seasons that the offer could come with",
             "17:59 there is no input 'list' that is a list",
             "17:75 'month' is none of 'season'",
             "18:39 'name' is a name; only numbers are shown",
