@@ -66,7 +66,9 @@ struct CSVDecoderTests {
     func damage() {
         for bytes in damaged(Self.golden) {
             let whole = Reading(bytes, CSVDecoder())
-            for size in [1, 2, 7] { #expect(Reading(bytes, CSVDecoder(), pieceBytes: size) == whole) }
+            for size in [1, 2, 7] {
+                #expect(Reading(bytes, CSVDecoder(), pieceBytes: size) == whole)
+            }
             #expect(Reading(csv(whole), CSVDecoder()).rows == whole.rows)
         }
     }
