@@ -53,7 +53,8 @@ struct MigrationTests {
                 badges = (0..<(random.next() % 6)).map { _ in "b\(random.next() % 5)" }
             }
             if random.next() % 2 > 0 { vip = random.next() % 2 > 0 }
-            if random.next() % 2 > 0 { clan = ["owls", "elks", "not a name"][Int(random.next() % 3)] }
+            let clans = ["owls", "elks", "not a name"]
+            if random.next() % 2 > 0 { clan = clans[Int(random.next() % 3)] }
         }
 
         var command: [(String, String)] {
