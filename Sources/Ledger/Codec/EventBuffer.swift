@@ -63,16 +63,6 @@ package struct EventBuffer: Sendable {
         lastTime = time
     }
 
-    /// The bytes of an event that is here; `nil` for one that isn't.
-    func event(_ sequence: SequenceNumber) -> [UInt8]? {
-        guard !isEmpty, sequence >= first, sequence - first < UInt64(count) else { return nil }
-        let index = Int(sequence - first)
-        let end = Int(ends[index])
-        var reader = ByteReader(bytes, (index == 0 ? 0 : Int(ends[index - 1]))..<end)
-        guard let length = try? reader.varint() else { return nil }
-        return Array(bytes[(end - Int(length))..<end])
-    }
-
     package mutating func reset() {
         bytes.clear()
         ends.clear()
