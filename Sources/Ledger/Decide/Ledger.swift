@@ -28,6 +28,8 @@ package struct Ledger: ~Copyable {
     var requested = Requested()
     var lastActor = (actor: Actor(uid: 0, role: [], by: .ledger), number: UInt32(0))
     var group = GroupProgress.none
+    var plainBalances = PlainBalances()
+    var plainNear: UInt64 = 0
 
     package init(source: any StateSource) {
         state = State(source: source)
