@@ -28,6 +28,8 @@ package final class Engine {
     private var groupAnswers: [GroupEntry] = []
     private var groupDryRuns = 0
     private var groupKeyed = 0
+    /// The newest event before the group.
+    private var groupStart: SequenceNumber = 0
     var checkpointing = Checkpointing.idle
     package internal(set) var checkpointed: SequenceNumber
     /// How many words, actors and rulebooks the last checkpoint stored, and the one under way will
@@ -152,6 +154,7 @@ package final class Engine {
         groupAnswers.removeAll(keepingCapacity: true)
         groupDryRuns = 0
         groupKeyed = 0
+        groupStart = head
         ledger.beginGroup()
     }
 
@@ -185,20 +188,37 @@ package final class Engine {
 
     /// Ends the group. `receipts` are the writes' in order; those of a group that is known already
     /// become its first answers.
-    package func endGroup(_ receipts: inout [Receipt]) throws(Refusal) -> WriteAnswer {
+    ///
+    /// - Throws: KEYREUSED, with the place among the writes of the one that is known and should not
+    ///   be: all of the group are known from one group before, or none is.
+    package func endGroup(_ receipts: inout [Receipt]) throws(GroupRefusal) -> WriteAnswer {
         var known: [SequenceNumber] = []
-        for case .known(let sequence, _) in groupAnswers { known.append(sequence) }
+        var firstKnown = 0
+        for (index, entry) in groupAnswers.enumerated() {
+            guard case .known(let sequence, _) = entry else { continue }
+            if known.isEmpty { firstKnown = index }
+            known.append(sequence)
+        }
         guard !known.isEmpty else {
             ledger.endGroup(groupDryRuns == 0 ? .kept : .dryRun)
             return .decided
         }
         ledger.endGroup(.refused)
-        guard known.count == groupAnswers.count else { throw Refusal.keyReused(known[0]) }
+        guard known.count == groupAnswers.count else {
+            let isOwn = known[0] > groupStart
+            throw GroupRefusal(
+                index: firstKnown,
+                refusal: isOwn ? Refusal.keyRepeated : Refusal.keyReusedInGroup(known[0]))
+        }
         guard known.allSatisfy({ $0 <= durable }) else { return .postponed }
-        try checkSameGroup(known)
         for (index, entry) in groupAnswers.enumerated() {
             guard case .known(let sequence, let fingerprint) = entry else { continue }
-            _ = try answerKnown(sequence, fingerprint, into: &receipts[index])
+            do throws(Refusal) {
+                if index == 0 { try checkSameGroup(known) }
+                _ = try answerKnown(sequence, fingerprint, into: &receipts[index])
+            } catch {
+                throw GroupRefusal(index: index, refusal: error)
+            }
         }
         return .decided
     }
@@ -271,4 +291,16 @@ extension Refusal {
             .keyReused, [.init("event", "\(sequence)")],
             "the KEY was used before, for another command: event \(sequence)")
     }
+
+    static func keyReusedInGroup(_ sequence: SequenceNumber) -> Refusal {
+        Refusal(
+            .keyReused, [.init("event", "\(sequence)")],
+            "event \(sequence) came of this command, but not all of the group are known: "
+                + "say a group again as it was, or with new keys")
+    }
+
+    /// Not even the first use stands, so there is no event to name.
+    static let keyRepeated = Refusal(
+        .keyReused, [],
+        "a command before it in the group has the same KEY or the same once: each takes its own")
 }

@@ -37,41 +37,6 @@ package enum AsOf: Sendable, Equatable {
     }
 }
 
-/// Part of a history: of one account, or of the whole log.
-package struct LogPage: Sendable {
-    package var account: AccountNumber?
-    /// Both included.
-    package var from: SequenceNumber = 1
-    package var to: SequenceNumber = .max
-    package var countMax: Int
-    /// Newest first, as HISTORY and XREVRANGE answer.
-    package var isReversed: Bool
-    package var kind: EventKind?
-    package var currency: Word?
-    /// Actors, ascending; `nil`: any.
-    package var actors: [UInt32]?
-    package var since: Instant?
-    /// Events recorded at that time are included.
-    package var until: Instant?
-
-    package init(account: AccountNumber?, countMax: Int, isReversed: Bool) {
-        self.account = account
-        self.countMax = countMax
-        self.isReversed = isReversed
-    }
-
-    func admits(_ event: Event) -> Bool {
-        if let kind, event.kind != kind { return false }
-        if let actors, !actors.contains(event.actor) { return false }
-        if let since, event.time < since { return false }
-        if let until, event.time > until { return false }
-        if let currency, !event.postings.contains(where: { $0.balance.currency == currency }) {
-            return false
-        }
-        return true
-    }
-}
-
 /// What a balance came from: its postings, gathered by cause.
 package struct WhyLine: Sendable {
     package var kind: EventKind
@@ -89,7 +54,11 @@ package struct WhyLine: Sendable {
 package struct LogAnswer: Sendable {
     package var events: [Event] = []
     package var view: AccountView?
+    /// The time of which the view is.
+    package var moment: Instant?
     package var why: [WhyLine] = []
+    /// The events that were asked for don't fit into one page: TOOBIG.
+    package var isTooBig = false
     /// Damage that was met: CORRUPT.
     package var fault: String?
 
@@ -110,16 +79,23 @@ extension LogQuery {
                     ? try Self.logPage(page, reader) : try accountPage(page, reader)
             case .view(let account, let asOf):
                 answer.view = try view(account, asOf, reader)
+                switch asOf {
+                case .time(let time): answer.moment = time
+                case .sequence(let sequence):
+                    answer.moment = try Self.event(sequence, reader)?.time
+                }
             case .why(let account, let balance, let asOf):
                 (answer.view, answer.why) = try why(account, balance, asOf, reader)
             }
+        } catch is PageTooBig {
+            answer.isTooBig = true
         } catch {
             answer.fault = "\(error)"
         }
         return answer
     }
 
-    private static func event<Log: LogStorage>(
+    static func event<Log: LogStorage>(
         _ sequence: SequenceNumber, _ reader: LogReader<Log>
     ) throws -> Event? {
         guard let bytes = try reader.event(sequence) else { return nil }
@@ -128,58 +104,8 @@ extension LogQuery {
         return event
     }
 
-    /// Events of the whole log, read page by page until enough are admitted.
-    private static func logPage<Log: LogStorage>(
-        _ page: LogPage, _ reader: LogReader<Log>
-    ) throws -> [Event] {
-        var events: [Event] = []
-        let last = min(page.to, try reader.lastSequence())
-        guard page.from <= last, page.countMax > 0 else { return [] }
-        var next = page.isReversed ? last : max(page.from, 1)
-        while true {
-            let logged = try reader.page(
-                from: next, page.isReversed ? .backward : .forward,
-                countMax: min(max(page.countMax, 16), 1_000), byteMax: 1 << 20)
-            guard let final = logged.last else { return events }
-            for entry in logged {
-                guard entry.sequence >= page.from, entry.sequence <= last else { return events }
-                var event = Event()
-                try event.decode(entry.bytes, entry.bytes.indices)
-                if page.isReversed, let since = page.since, event.time < since { return events }
-                if page.admits(event) { events.append(event) }
-                if events.count == page.countMax { return events }
-            }
-            guard page.isReversed ? final.sequence > page.from : final.sequence < last else {
-                return events
-            }
-            next = page.isReversed ? final.sequence - 1 : final.sequence + 1
-        }
-    }
-
-    /// Events of one account, along its back-pointers.
-    private func accountPage<Log: LogStorage>(
-        _ page: LogPage, _ reader: LogReader<Log>
-    ) throws -> [Event] {
-        guard let account = page.account, page.countMax > 0 else { return [] }
-        var events: [Event] = []
-        try walk(account, reader) { event in
-            if event.sequence < page.from { return false }
-            if let since = page.since, event.time < since { return false }
-            if event.sequence <= page.to, page.admits(event) {
-                events.append(event)
-                // Forwards, the earliest are wanted: they come last on this way.
-                if !page.isReversed, events.count >= page.countMax * 2 {
-                    events.removeFirst(events.count - page.countMax)
-                }
-            }
-            return !page.isReversed || events.count < page.countMax
-        }
-        if page.isReversed { return events }
-        return events.suffix(page.countMax).reversed()
-    }
-
     /// The account's events from the newest to the first, while `body` wants more.
-    private func walk<Log: LogStorage>(
+    func walk<Log: LogStorage>(
         _ account: AccountNumber, _ reader: LogReader<Log>, _ body: (Event) throws -> Bool
     ) throws {
         var next = last

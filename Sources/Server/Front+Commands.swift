@@ -27,6 +27,9 @@ extension Front {
             return refuse(refusal, connection)
         }
         if connection.transaction.isOpen { return dispatchInTransaction(name, connection) }
+        if isRefusedWhileListening(name, connection) {
+            return refuseWhileListening(name, connection)
+        }
         if name.isWrite { return write(name, connection) }
         if name.isQuery { return query(name, connection) }
         switch name {
@@ -95,13 +98,13 @@ extension Front {
     /// Takes a command apart and keeps it for EXEC. What can't be part of a group breaks it.
     private func queue(_ name: CommandName, _ connection: Connection) -> Dispatched {
         let size = connection.transaction.byteCount + request.bytes.count
-        guard connection.transaction.entries.count < WireLimits.groupCommandsMax,
+        guard connection.transaction.entries.count < Limits.groupCommandsMax,
             size <= ServerLimits.inFlightBytesMax
         else {
             return refuse(
                 Refusal(
-                    .tooBig, [.init("max", "\(WireLimits.groupCommandsMax)")],
-                    "a group holds at most \(WireLimits.groupCommandsMax) commands and 4 MiB"),
+                    .tooBig, [.init("max", "\(Limits.groupCommandsMax)")],
+                    "a group holds at most \(Limits.groupCommandsMax) commands and 4 MiB"),
                 connection)
         }
         do throws(Refusal) {
@@ -172,6 +175,7 @@ extension Front {
         // Receipts are final only when the group has ended, so what is read in between is kept.
         var receipts: [Receipt] = []
         var answers: [[UInt8]] = []
+        var places: [Int] = []
         engine.beginGroup()
         for (index, entry) in group.entries.enumerated() {
             guard case .write(let command) = entry else {
@@ -181,6 +185,7 @@ extension Front {
                 continue
             }
             var receipt = Receipt()
+            places.append(index)
             do throws(Refusal) {
                 let answer = try engine.writeInGroup(
                     command, isLast: index == lastWrite, from: connection.peer, at: wall,
@@ -195,10 +200,10 @@ extension Front {
             }
             receipts.append(receipt)
         }
-        do throws(Refusal) {
+        do throws(GroupRefusal) {
             if case .postponed = try engine.endGroup(&receipts) { return false }
         } catch {
-            throw GroupRefusal(index: lastWrite, refusal: error)
+            throw GroupRefusal(index: places[error.index], refusal: error.refusal)
         }
         var nextReceipt = 0
         var nextAnswer = 0

@@ -18,9 +18,10 @@ extension Front {
             }
             guard !connection.isThrottled, !isOverloaded else {
                 counters.throttlings += 1
-                waiting.append(connection)
+                putOff(connection)
                 break
             }
+            if setAside(connection) { break }
             let plain = carryOutPlain(connection, left, &progress)
             guard plain == 0 else {
                 left -= plain
@@ -75,7 +76,12 @@ extension Front {
     private func carryOut(_ connection: Connection, _ next: Int) -> Bool {
         connection.output.prepare(&pool)
         connection.lastActiveAt = now
-        switch dispatch(connection) {
+        let head = engine.head
+        let bytes = request.bytes.count
+        let outcome = dispatch(connection)
+        rations.pay(
+            connection.peer.uid, events: Int(clamping: engine.head - head), bytes: bytes)
+        switch outcome {
         case .answered:
             connection.input.advance(to: next)
             hold(connection)
@@ -84,9 +90,15 @@ extension Front {
             connection.input.advance(to: next)
             return false
         case .askAgain:
-            waiting.append(connection)
+            putOff(connection)
             return false
         }
+    }
+
+    /// Until the next commit.
+    private func putOff(_ connection: Connection) {
+        connection.isWaiting = true
+        waiting.append(connection)
     }
 
     /// What a turn leaves behind: memory given back, clocks set, totals counted.
@@ -94,7 +106,8 @@ extension Front {
         guard !connection.isClosed else { return }
         connection.input.rest(&pool)
         count(connection)
-        if connection.input.isEmpty || connection.isQueued || !connection.isRunnable {
+        let isOurTurn = connection.isQueued || connection.isWaiting || !connection.isRunnable
+        if connection.input.isEmpty || isOurTurn {
             connection.partialSince = 0
         } else if connection.partialSince == 0, !connection.mayReceive {
             connection.partialSince = now
@@ -166,6 +179,7 @@ extension Front {
         table.remove(connection)
         connection.close()
         connection.input.drop(&pool)
+        subscriptions.removeAll(connection)
         if !blockedReads.isEmpty { blockedReads.removeAll { $0 === connection } }
     }
 

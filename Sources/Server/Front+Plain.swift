@@ -65,6 +65,9 @@ extension Front {
         counters.byCommand[Int(CommandName.balance.rawValue)] +=
             UInt64(done.count - awards - spends)
         let last = plain[done.upperBound - 1]
+        rations.pay(
+            connection.peer.uid, events: awards + spends,
+            bytes: Int(last.end) - connection.input.start)
         switch last.verb {
         case .award: connection.lastCommand = .award
         case .spend: connection.lastCommand = .spend

@@ -30,7 +30,7 @@ extension Front {
             writer.balance(account.map { engine.ledger.state.balance($0, name) } ?? .zero)
         case .profile(let id, _):
             let view = engine.view(engine.account(request.bytes, id.range))
-            writer.profile(view, engine.ledger.rules, engine)
+            writer.profile(view, at: wall, engine)
         default: preconditionFailure("memory has no answer to \(query)")
         }
         reply = writer.reply
@@ -39,21 +39,20 @@ extension Front {
     private func answer(_ query: Query, _ connection: Connection) throws(Refusal) -> Dispatched {
         switch query {
         case .balance(let id, let balance, let moment):
+            try checkPast(moment)
             let name = try engine.balance(request.bytes, balance.range)
             return try ask(view(id, moment), for: .balance(name), connection)
         case .profile(let id, let moment):
+            try checkPast(moment)
             return try ask(view(id, moment), for: .profile, connection)
         case .why(let id, let balance, let moment):
+            try checkPast(moment)
             let name = try engine.balance(request.bytes, balance.range)
             let account = account(request, id) ?? .ledger
             let kind = LogQuery.Kind.why(account, name, asOf: moment.map(AsOf.init))
             return try ask([logQuery(kind, account)], for: .why(name), connection)
         case .event(let sequence):
-            guard sequence <= engine.head else {
-                throw Refusal(
-                    .notFound, [.init("event", "\(sequence)"), .init("last", "\(engine.head)")],
-                    "there is no event \(sequence) yet, the last is \(engine.head)")
-            }
+            try checkThere(sequence)
             return try ask([logQuery(.event(sequence), nil)], for: .event, connection)
         case .history(let history): return try self.history(history, connection)
         case .streamRange, .streamRead, .streamLength, .streamInfo:
@@ -68,11 +67,34 @@ extension Front {
         }
     }
 
+    private func checkThere(_ sequence: SequenceNumber) throws(Refusal) {
+        guard sequence <= engine.head else {
+            throw Refusal(
+                .notFound, [.init("event", "\(sequence)"), .init("last", "\(engine.head)")],
+                "there is no event \(sequence) yet, the last is \(engine.head)")
+        }
+    }
+
+    /// A state is asked for of a time that is over: of any other the answer could still change.
+    private func checkPast(_ moment: Moment?) throws(Refusal) {
+        switch moment {
+        case .sequence(let sequence)?: try checkThere(sequence)
+        case .time(let time)?:
+            guard time <= max(wall, engine.ledger.state.time) else {
+                throw Refusal(
+                    .badArgument, [.init("argument", "asof")],
+                    "ASOF lies in the future, where the answer isn't known: leave it away for now")
+            }
+        case nil: break
+        }
+    }
+
     // MARK: History
 
     private func history(
         _ history: HistoryQuery, _ connection: Connection
     ) throws(Refusal) -> Dispatched {
+        try checkPast(history.asOf)
         var account: AccountNumber?
         if let id = history.account {
             guard let known = self.account(request, id) else { return noEvents(connection) }
@@ -142,6 +164,13 @@ extension AsOf {
 }
 
 extension ValueWriter {
+    /// PROFILE under the rules in force, as of a time.
+    mutating func profile(_ view: AccountView, at time: Instant, _ engine: Engine) {
+        profile(
+            view, engine.ledger.rules, number: engine.ledger.rulesNumber,
+            shown: engine.shownFields(view, at: time), engine)
+    }
+
     /// WHY: the balance, and what it came from, gathered by cause.
     mutating func why(_ lines: [WhyLine], _ value: CellValue, _ names: some Naming) {
         map { writer in

@@ -65,20 +65,6 @@ extension Front {
         return try ask([logQuery(.page(page), account)], for: .entries, connection)
     }
 
-    func entries(_ events: [Event], on connection: Connection) {
-        connection.output.writer.array(events.count)
-        for event in events { entry(event, &connection.output.writer) }
-    }
-
-    private func entry(_ event: Event, _ reply: inout ReplyWriter) {
-        reply.array(2)
-        reply.bulk("\(event.sequence)-0")
-        var writer = EntryValues(reply)
-        reply = ReplyWriter()
-        writer.event(event, engine)
-        reply = writer.reply
-    }
-
     // MARK: XREAD
 
     private func read(_ read: StreamRead, _ connection: Connection) throws(Refusal) -> Dispatched {
@@ -165,20 +151,21 @@ extension Front {
 
     /// RESP3 has a map of streams, RESP2 a list of pairs.
     func streams(
-        _ read: StreamRead, _ request: Request, _ positions: [Int], _ answers: [LogAnswer],
+        _ read: StreamRead, _ request: Request, _ positions: [Int], _ outcome: ReadOutcome,
         on connection: Connection
     ) {
-        let found = zip(positions, answers).filter { !$0.1.events.isEmpty }
+        let found = positions.indices.filter { !outcome.answers[$0].events.isEmpty }
         guard !found.isEmpty else { return connection.output.writer.nullArray() }
         if connection.output.writer.isRESP3 {
             connection.output.writer.map(found.count)
         } else {
             connection.output.writer.array(found.count)
         }
-        for (position, answer) in found {
+        for index in found {
             if !connection.output.writer.isRESP3 { connection.output.writer.array(2) }
-            connection.output.writer.bulk(request.bytes, read.sources[position].name)
-            entries(answer.events, on: connection)
+            let name = read.sources[positions[index]].name
+            connection.output.writer.bulk(request.bytes, name)
+            events(of: outcome, index, on: connection, as: .entries)
         }
     }
 
@@ -213,7 +200,7 @@ extension Front {
         ] {
             connection.output.writer.bulk(name)
             if let event {
-                entry(event, &connection.output.writer)
+                connection.output.writer.entry(event, engine)
             } else {
                 connection.output.writer.null()
             }

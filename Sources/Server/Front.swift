@@ -38,7 +38,7 @@ final class Front {
     let reader: WorkerThread<ReadJob, ReadOutcome>
     let storekeeper: WorkerThread<CheckpointWork, StoreError?>
     let rebuilder: WorkerThread<Rebuild, Bool>
-    private var spareDescriptor: FileDescriptor?
+    var spareDescriptor: FileDescriptor?
 
     var table = ConnectionTable()
     var pool = BufferPool()
@@ -47,6 +47,9 @@ final class Front {
     /// Monotonic milliseconds, and the wall clock, as of this turn of the loop.
     var now: Int64
     var wall: Instant
+    var wallClock: WallClock
+    let readers: LogReaders
+    var readerWatch = ReaderWatch()
 
     // What one command is read into, kept for its memory.
     var request = Request()
@@ -61,6 +64,9 @@ final class Front {
     var flushing: [Connection] = []
     /// Connections whose command is asked again after the next commit, or that are held back.
     var waiting: [Connection] = []
+    /// Connections of users who have had their share of this second.
+    var rationed: [Connection] = []
+    var rations: Rations
 
     /// Batches are numbered from 1; replies wait for the open one or the one being written.
     private(set) var openBatch: UInt64 = 1
@@ -74,6 +80,8 @@ final class Front {
     var readsUnderWay = 0
     /// XREAD BLOCKs that wait for events.
     var blockedReads: [Connection] = []
+    var subscriptions = Subscriptions()
+    var tooSlow: [Connection] = []
     var checkpointDeferred: CheckpointWork?
     var isCheckpointWriting = false
     var isLastSlice = false
@@ -83,7 +91,7 @@ final class Front {
     /// Bytes queued since MULTI, and of requests too long for an ordinary buffer, of all.
     var inputTotal = 0
     private var nextTick: Int64
-    private var isDraining = false
+    private(set) var isDraining = false
     private var drainDeadline: Int64 = 0
 
     /// - Parameter signals: readable with SIGTERM, SIGINT or SIGHUP.
@@ -101,10 +109,14 @@ final class Front {
         rebuilder = try storage.makeRebuilder()
         poller = try Poller()
         spareDescriptor = Syscall.reserve()
-        now = Syscall.monotonicMilliseconds()
+        readers = storage.readers
+        rations = Rations(settings.rations)
+        let (micros, monotonic) = (Syscall.wallMicroseconds(), Syscall.monotonicMicroseconds())
+        now = monotonic / 1_000
         startedAt = now
         nextTick = now
-        wall = Instant(microseconds: Syscall.wallMicroseconds())
+        wall = Instant(microseconds: micros)
+        wallClock = WallClock(wall: micros, monotonic: monotonic)
         takenHead = engine.durable
         for (index, listener) in listeners.enumerated() {
             try poller.add(listener.descriptor, PollToken(.listener, slot: index))
@@ -128,8 +140,8 @@ final class Front {
             } catch {
                 throw .system(error)
             }
-            now = Syscall.monotonicMilliseconds()
-            wall = Instant(microseconds: Syscall.wallMicroseconds())
+            readClocks()
+            resumeRationed()
             try takeEvents()
             giveTurns()
             expireBlockedReads()
@@ -148,7 +160,7 @@ final class Front {
     private var isIdle: Bool { (ready.isEmpty || isStandingStill) && !isComparing }
 
     private var timeout: Int {
-        var until = nextTick
+        var until = rationed.isEmpty ? nextTick : now + ServerLimits.rationPauseMilliseconds
         for connection in blockedReads {
             if let deadline = connection.blocked?.deadline { until = min(until, deadline) }
         }
@@ -239,6 +251,7 @@ final class Front {
             switch outcome {
             case .failed(let error): throw .commit(error)
             case .committed(let batch, let head):
+                let told = eventsToTell(batch)
                 engine.committed(batch, head)
                 isCommitting = false
                 let written = openBatch - 1
@@ -250,13 +263,17 @@ final class Front {
                     connection.output.release(upTo: written)
                     enqueueFlush(connection)
                 }
+                if let told { tell(told) }
                 resumeAfterCommit()
             }
         }
     }
 
     private func resumeAfterCommit() {
-        for connection in waiting { enqueue(connection) }
+        for connection in waiting {
+            connection.isWaiting = false
+            enqueue(connection)
+        }
         waiting.removeAll(keepingCapacity: true)
         startReads()
         wakeBlockedReads()
@@ -270,6 +287,7 @@ final class Front {
         if !isStandingStill { engine.tick(at: wall) }
         handOver()
         closeStuck()
+        watchReaders()
         if !engine.isCheckpointing, engine.isCheckpointDue { engine.beginCheckpoint() }
         writeCheckpoint()
     }
@@ -287,10 +305,12 @@ final class Front {
         }
     }
 
-    /// Reads the config file again; who may no longer connect is shown out.
+    /// Reads the config file again; who may no longer connect is shown out. A clock that was not
+    /// believed is from now on.
     private func reload() {
         settings.manager.notify("RELOADING=1")
         settings.policy.reload()
+        adoptClock()
         for connection in Array(table.all)
         where settings.policy.role(connection.door.role, uid: connection.peer.uid)
             != connection.peer.role
@@ -316,63 +336,5 @@ final class Front {
         finishCheckpoint()
         storekeeper.end()
         rebuilder.end()
-    }
-
-    // MARK: Doors
-
-    private func accept(_ listener: Listener) {
-        guard !isDraining else { return }
-        for _ in 0..<ServerLimits.acceptsPerTurnMax {
-            switch Syscall.accept(listener.descriptor) {
-            case .connection(let descriptor): admit(descriptor, listener)
-            case .none: return
-            case .failed: return
-            case .exhausted: return shedOne(listener)
-            }
-        }
-    }
-
-    /// No descriptor is left: the spare one lets us take a peer in just to show it out, so that the
-    /// door doesn't call for us in vain again and again.
-    private func shedOne(_ listener: Listener) {
-        counters.descriptorsExhausted += 1
-        spareDescriptor = nil
-        if case .connection(let descriptor) = Syscall.accept(listener.descriptor) {
-            _ = Syscall.send(descriptor.rawValue, Self.full, 0..<Self.full.count)
-        }
-        spareDescriptor = Syscall.reserve()
-    }
-
-    private static let full = Array("-ERR max number of clients reached\r\n".utf8)
-
-    private func admit(_ descriptor: consuming FileDescriptor, _ listener: Listener) {
-        let reserved = listener.door.role.contains(.operate) ? 0 : ServerLimits.connectionsReserved
-        guard table.count < settings.connectionsMax - reserved else {
-            counters.connectionsRefused += 1
-            _ = Syscall.send(descriptor.rawValue, Self.full, 0..<Self.full.count)
-            return
-        }
-        guard let credentials = Syscall.credentials(of: descriptor),
-            let role = settings.policy.role(listener.door.role, uid: credentials.uid)
-        else {
-            counters.peersDenied += 1
-            return
-        }
-        Syscall.setSendBuffer(descriptor, bytes: ServerLimits.sendBufferBytes)
-        counters.connectionsAccepted += 1
-        let raw = descriptor.rawValue
-        let connection = table.insert { id, slot, generation in
-            Connection(
-                id: id, slot: slot, generation: generation,
-                peer: Peer(uid: credentials.uid, role: role), pid: credentials.pid,
-                door: listener.door, now: now)
-        }
-        connection.open(descriptor)
-        let token = PollToken(.connection, slot: connection.slot, generation: connection.generation)
-        do throws(SystemFault) {
-            try poller.addConnection(raw, token)
-        } catch {
-            return close(connection)
-        }
     }
 }

@@ -35,8 +35,11 @@ final class Listener {
         case .nothing: break
         case .other: throw SystemFault(operation: "socket \(door.path)", code: EEXIST)
         case .socket:
-            guard try !Syscall.isListening(at: door.path) else {
-                throw SystemFault(operation: "socket \(door.path)", code: EADDRINUSE)
+            if let holder = try Syscall.holder(of: door.path) {
+                // 0 where the holder lives in another namespace of processes.
+                let who = holder > 0 ? "pid \(holder)" : "another process"
+                throw SystemFault(
+                    operation: "socket \(door.path) is held by \(who)", code: EADDRINUSE)
             }
             try Syscall.remove(door.path)
         }

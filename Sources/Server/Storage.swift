@@ -1,5 +1,6 @@
 import Engine
 import Ledger
+import Secrets
 package import Store
 
 /// What became of a batch.
@@ -37,17 +38,20 @@ package struct Storage {
 
     func makeReader() throws(SystemFault) -> WorkerThread<ReadJob, ReadOutcome> {
         let reader = LogReader(log)
-        return try WorkerThread("stele-read") { job in
-            ReadOutcome(
-                slot: job.slot, generation: job.generation,
-                answers: job.queries.map { $0.run(reader) })
+        let log = log
+        return try WorkerThread("stele-read", isPatient: true) { job in
+            job.run(reader) { account in
+                (try? log.key(of: account.rawValue)).map { AccountKey($0) }
+            }
         }
     }
+
+    var readers: LogReaders { LogReaders(log) }
 
     /// Folds the log anew, to be compared with the state in service.
     func makeRebuilder() throws(SystemFault) -> WorkerThread<Rebuild, Bool> {
         let reader = LogReader(log)
-        return try WorkerThread("stele-rebuild") { rebuild in
+        return try WorkerThread("stele-rebuild", isPatient: true) { rebuild in
             rebuild.foldSome(reader)
         }
     }

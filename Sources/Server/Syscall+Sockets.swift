@@ -61,13 +61,14 @@ extension Syscall {
         return descriptor
     }
 
-    /// Whether somebody listens at `path` right now.
-    static func isListening(at path: String) throws(SystemFault) -> Bool {
+    /// The process that listens at `path` right now, as far as the kernel says; `nil` if none does.
+    static func holder(of path: String) throws(SystemFault) -> Int32? {
         do throws(SystemFault) {
-            _ = try connect(to: path)
-            return true
+            // unix(7): to who connects, SO_PEERCRED tells of whoever called listen.
+            return credentials(of: try connect(to: path))?.pid ?? 0
         } catch {
-            if error.operation.hasPrefix("connect") { return false }
+            // A socket that may not be connected to may still be somebody's.
+            if error.code == ECONNREFUSED || error.code == ENOENT { return nil }
             throw error
         }
     }

@@ -17,7 +17,14 @@ extension ValueWriter {
     }
 
     /// What PROFILE answers: all there is to know of an account. Empty parts are there, empty.
-    package mutating func profile(_ view: AccountView, _ rules: Rulebook, _ names: some Naming) {
+    ///
+    /// - Parameters:
+    ///   - shown: what the rulebook adds.
+    ///   - number: the rulebook's.
+    package mutating func profile(
+        _ view: AccountView, _ rules: Rulebook, number: UInt32, shown: [Field],
+        _ names: some Naming
+    ) {
         map { writer in
             writer.key("balances")
             writer.map { writer in
@@ -46,6 +53,7 @@ extension ValueWriter {
                 }
             }
             writer.items(view, names)
+            writer.fields(shown, rules: number, names)
             writer.key("seq")
             writer.sequence(view.last)
             if view.isFrozen {
@@ -131,7 +139,7 @@ extension ValueWriter {
     ) {
         let rung =
             view.value(CellKey(.rung, ladder.name, facet.rawValue))?.a ?? ladder.start
-        let value = view.climbed(ladder, facet)
+        let value = ladder.value(of: view, facet: facet)
         map { writer in
             writer.key("rung")
             if let name = ladder.name(of: rung) {
@@ -150,28 +158,17 @@ extension ValueWriter {
                 writer.number(next)
             }
             guard let value else { return }
-            if let floor {
-                writer.key("progress")
-                writer.number(value.subtractingReportingOverflow(floor).partialValue)
-            }
-            if let next {
-                writer.key("remaining")
-                writer.number(next.subtractingReportingOverflow(value).partialValue)
-            }
+            if let floor { writer.difference("progress", value, floor) }
+            if let next { writer.difference("remaining", next, value) }
         }
     }
-}
 
-extension AccountView {
-    /// The value that a ladder is climbed with; `nil` for one that goes by a formula.
-    fileprivate func climbed(_ ladder: LadderRule, _ facet: Word) -> Int64? {
-        guard case .balance(let currency, let scope, let part) = ladder.source else { return nil }
-        var name = BalanceName(currency: currency, facet: facet)
-        if case .one(let only) = scope { name.facet = only }
-        let balance = value(CellKey(name)) ?? .zero
-        guard part == .earned else { return balance.available }
-        if ladder.receivedClimbs { return balance.earned }
-        return balance.earned - (value(CellKey(received: name))?.a ?? 0)
+    /// Writes how far one value is from another, if 64 bits can say it.
+    private mutating func difference(_ name: String, _ to: Int64, _ from: Int64) {
+        let (distance, overflow) = to.subtractingReportingOverflow(from)
+        guard !overflow else { return }
+        key(name)
+        number(distance)
     }
 }
 

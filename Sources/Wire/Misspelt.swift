@@ -42,7 +42,7 @@ package enum Misspelt {
     static func account(_ argument: StaticString) -> Refusal {
         bad(
             argument,
-            "an account is 1 to \(WireLimits.accountBytesMax) bytes of printable UTF-8 without spaces, with at most one '/' inside and no '~' in front"
+            "an account is 1 to \(Limits.accountBytesMax) bytes of printable UTF-8 without spaces, with at most one '/' inside and no '~' in front, and not '*'"
         )
     }
 
@@ -60,20 +60,23 @@ package enum Misspelt {
     }
 
     static func name(_ argument: StaticString) -> Refusal {
-        bad(argument, "a name is 1 to 32 of A-Z a-z 0-9 _ . -, up to four of them joined by ':'")
+        bad(
+            argument,
+            "a name is 1 to 32 of A-Z a-z 0-9 _ . -, or several such joined by ':', "
+                + "\(Limits.joinedNameBytesMax) bytes in all at most")
     }
 
     static func text(_ argument: StaticString) -> Refusal {
         bad(
             argument,
-            "a text is valid UTF-8 of at most \(WireLimits.memoBytesMax) bytes without control characters"
+            "a text is valid UTF-8 of at most \(Limits.memoBytesMax) bytes without control characters"
         )
     }
 
     static func key() -> Refusal {
         bad(
             "key",
-            "a key is 1 to \(WireLimits.keyBytesMax) bytes of valid UTF-8 without control characters"
+            "a key is 1 to \(Limits.keyBytesMax) bytes of valid UTF-8 without control characters"
         )
     }
 

@@ -146,7 +146,7 @@ package enum PlainParser {
         _ buffer: Span<UInt8>, _ text: PlainCommand.Text, _ end: Int
     ) -> Bool {
         let count = Int(text.count)
-        guard count <= WireLimits.accountBytesMax else { return false }
+        guard count <= Limits.accountBytesMax else { return false }
         let first = buffer[Int(text.start)]
         let last = buffer[Int(text.start) + count - 1]
         guard first != UInt8(ascii: "~"), first != UInt8(ascii: "/"), last != UInt8(ascii: "/")

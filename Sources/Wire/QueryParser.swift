@@ -53,7 +53,8 @@ package enum QueryParser {
                 }
                 query.kind = kind
             case "CURRENCY":
-                guard UTF8Text.isName(request.bytes, request.arguments[at]) else {
+                guard UTF8Text.isName(request.bytes, request.arguments[at], segmentsMax: 1)
+                else {
                     throw Misspelt.name("currency")
                 }
                 query.currency = request.arguments[at]
@@ -130,11 +131,16 @@ package enum QueryParser {
     /// Reads may also name an account that was forgotten, by its number.
     static func account(_ request: Request, _ index: Int) throws(Refusal) -> ByteRange {
         let range = request.arguments[index]
-        guard
-            UTF8Text.isAccount(request.bytes, range)
-                || UTF8Text.isForgottenAccount(request.bytes, range)
-        else { throw Misspelt.account("account") }
+        guard isAccount(request.bytes, range) else { throw Misspelt.account("account") }
         return range
+    }
+
+    static func isAccount(_ bytes: [UInt8], _ range: ByteRange) -> Bool {
+        if UTF8Text.isAccount(bytes, range) { return true }
+        guard range.count > 1, bytes[range.start] == UInt8(ascii: "~") else { return false }
+        let digits = ByteRange(start: range.start + 1, count: range.count - 1)
+        guard let number = Numerals.whole(bytes, digits) else { return false }
+        return number >= 1 && number <= Int64(UInt32.max)
     }
 
     private static func balance(_ request: Request, _ index: Int) throws(Refusal) -> ByteRange {

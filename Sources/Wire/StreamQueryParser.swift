@@ -88,10 +88,9 @@ enum StreamQueryParser {
         if range.count == 3 { return .log }
         guard request.bytes[range.start + 3] == UInt8(ascii: ":") else { throw noStream() }
         let account = ByteRange(start: range.start + 4, count: range.count - 4)
-        guard
-            UTF8Text.isAccount(request.bytes, account)
-                || UTF8Text.isForgottenAccount(request.bytes, account)
-        else { throw Misspelt.account("stream") }
+        guard QueryParser.isAccount(request.bytes, account) else {
+            throw Misspelt.account("stream")
+        }
         return .account(account)
     }
 

@@ -11,17 +11,6 @@ package enum WireLimits {
     /// Digits of a length or count on the wire: enough for 1 MiB, too few to overflow anything.
     package static let lengthDigitsMax = 7
 
-    /// An account id.
-    package static let accountBytesMax = 64
-    /// One segment of a name: a currency, a facet, an action, an input.
-    package static let nameBytesMax = 32
-    /// Segments of a fact's name (`class_level:fighter`).
-    package static let nameSegmentsMax = 4
-    /// An idempotency token.
-    package static let keyBytesMax = 128
-    /// A memo; also a fact's value, a period and SPEND's FOR.
-    package static let memoBytesMax = 255
-
     /// Rows of one page of history or of a stream, and what is sent when COUNT says nothing of a
     /// stream: no read holds its snapshot of the log for longer than that takes.
     package static let pageRowsMax = 1_000
@@ -32,8 +21,6 @@ package enum WireLimits {
     /// Longest XREAD BLOCK, in milliseconds: a day. 0 blocks for ever.
     package static let blockMillisecondsMax = 86_400_000
 
-    /// Commands between MULTI and EXEC.
-    package static let groupCommandsMax = 1_000
     /// Bytes of one outside text quoted in an error.
     package static let quotedBytesMax = 256
 }

@@ -116,7 +116,7 @@ package enum WriteParser {
     ) throws(Refusal) {
         switch option {
         case .key:
-            guard argument.count > 0, argument.count <= WireLimits.keyBytesMax,
+            guard argument.count > 0, argument.count <= Limits.keyBytesMax,
                 UTF8Text.isText(command.bytes, argument)
             else { throw Misspelt.key() }
             command.key = argument
@@ -136,7 +136,9 @@ package enum WriteParser {
         case .until: command.until = try time(argument, command, "until")
         case .purpose: command.name = try name(argument, command, "for")
         case .period:
-            guard UTF8Text.isName(command.bytes, argument) else { throw Misspelt.period() }
+            guard UTF8Text.isName(command.bytes, argument, segmentsMax: 1) else {
+                throw Misspelt.period()
+            }
             command.value = argument
             command.hasValue = true
         case .dryRun: break
@@ -157,7 +159,7 @@ package enum WriteParser {
         }
         let name = ByteRange(start: argument.start, count: split - argument.start)
         let value = ByteRange(start: split + 1, count: end - split - 1)
-        guard UTF8Text.isName(command.bytes, name) else {
+        guard UTF8Text.isName(command.bytes, name, segmentsMax: 1) else {
             throw Misspelt.unexpected(command, argument)
         }
         guard UTF8Text.isText(command.bytes, value) else { throw Misspelt.text("value") }
@@ -205,16 +207,14 @@ package enum WriteParser {
     private static func name(
         _ range: ByteRange, _ command: borrowing Command, _ argument: StaticString
     ) throws(Refusal) -> ByteRange {
-        guard UTF8Text.isName(command.bytes, range, segmentsMax: WireLimits.nameSegmentsMax) else {
-            throw Misspelt.name(argument)
-        }
+        guard UTF8Text.isName(command.bytes, range) else { throw Misspelt.name(argument) }
         return range
     }
 
     private static func text(
         _ range: ByteRange, _ command: borrowing Command, _ argument: StaticString
     ) throws(Refusal) -> ByteRange {
-        guard range.count <= WireLimits.memoBytesMax, UTF8Text.isText(command.bytes, range) else {
+        guard range.count <= Limits.memoBytesMax, UTF8Text.isText(command.bytes, range) else {
             throw Misspelt.text(argument)
         }
         return range

@@ -83,3 +83,10 @@ def test_who_is_not_there_is_not_forgotten(client):
             raise AssertionError("forgot nobody")
         except resp.Refused as refused:
             assert refused.code in ("NOTFOUND", "BADARG")
+
+
+def test_forget_said_again_says_what_may_have_happened(client, someone):
+    client.call("AWARD", someone, "coin", 1)
+    client.call("FORGET", someone, "KEY", "away")
+    refused = client.refusal("FORGET", someone, "KEY", "away")
+    assert refused.code == "NOTFOUND" and "forgotten already" in refused.sentence

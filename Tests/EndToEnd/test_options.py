@@ -245,3 +245,29 @@ def test_a_group_has_at_most_a_thousand_commands(client, someone):
 def test_a_group_opens_accounts_and_its_events_are_one_batch(client, someone):
     replies = client.transaction([("AWARD", f"{someone}{n}", "coin", n + 1) for n in range(20)])
     assert [reply["balances"]["coin"] for reply in replies] == list(range(1, 21))
+
+
+@pytest.mark.parametrize("twice", [("AWARD", "coin", 5, "KEY", "k"), ("RECORD", "trophy", "cup=gold")], ids=["key", "once"])
+def test_a_key_twice_in_one_group(client, someone, twice):
+    verb, *rest = twice
+    command = (verb, someone, *rest)
+    key = ("KEY", "j") if "KEY" in command else ()
+    before = client.call("XLEN", "log")
+    for dry in ((), ("DRYRUN",)):
+        group = [(*command, *dry), ("PING",), ("AWARD", someone, "coin", 1, *key, *dry), (*command, *dry)]
+        with pytest.raises(resp.Refused) as refused:
+            client.transaction(group)
+        # It names the command, and no event: none of them stands.
+        assert (refused.value.code, refused.value.facts) == ("KEYREUSED", {"command": "4"})
+        assert client.call("XLEN", "log") == before
+    # Another account's key is another key.
+    other = (verb, someone + "b", *rest)
+    assert [reply["duplicate"] for reply in client.transaction([command, other])] == [False, False]
+
+
+def test_a_group_known_in_part_names_who_is_known(client, someone):
+    known = client.map("AWARD", someone, "coin", 1, "KEY", "1")
+    with pytest.raises(resp.Refused) as refused:
+        client.transaction([("PING",), ("AWARD", someone, "coin", 2, "KEY", "2"), ("AWARD", someone, "coin", 1, "KEY", "1")])
+    assert refused.value.code == "KEYREUSED"
+    assert refused.value.facts == {"command": "3", "event": str(known["seq"])}

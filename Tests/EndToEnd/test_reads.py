@@ -218,3 +218,39 @@ def test_rules_without_a_currency_leave_what_accounts_have_of_it(make_daemon):
         assert client.map("BALANCE", "alice", "coin")["available"] == 7
         assert client.map("PROFILE", "alice")["balances"]["coin"]["available"] == 7
         assert client.refusal("BALANCE", "alice", "nothing").code == "UNDECLARED"
+
+
+def test_a_ladder_climbed_by_a_formula_shows_how_far_it_is(make_daemon, tmp_path):
+    rules = tmp_path / "renown.json5"
+    rules.write_text("""{ edition: 1, title: "Renown",
+        currencies: { xp: { raw: ["game", "operate"] }, coin: { raw: ["game", "operate"] } },
+        ladders: { renown: { of: "earned('xp') + 10 * available('coin')", tail: 100, cap: 50 } } }""")
+    with make_daemon(rules=rules).client() as client:
+        def renown(*asof):
+            return client.map("PROFILE", "alice", *asof)["ladders"]["renown"]
+
+        assert renown() == {"rung": 1, "floor": 0, "next": 100, "progress": 0, "remaining": 100}
+        first = client.map("AWARD", "alice", "xp", 130)
+        client.call("AWARD", "alice", "coin", 9)
+        assert renown() == {"rung": 3, "floor": 200, "next": 300, "progress": 20, "remaining": 80}
+        assert renown("ASOF", first["seq"]) == {"rung": 2, "floor": 100, "next": 200, "progress": 30, "remaining": 70}
+        client.call("AWARD", "alice", "xp", 10_000)
+        assert renown() == {"rung": 50, "floor": 4900, "progress": 5320}
+
+
+@pytest.mark.parametrize("read", [("BALANCE", "coin"), ("PROFILE",), ("WHY", "coin"), ("HISTORY",)], ids=lambda r: r[0])
+def test_the_future_is_not_told(client, someone, read):
+    verb, *rest = read
+    last = client.map("AWARD", someone, "coin", 5)
+    ask = (verb, someone, *rest, "ASOF")
+    for there in (last["seq"], last["time"], 1):
+        client.call(*ask, there)
+    head = client.call("XLEN", "log")
+    for far in (head + 1, 10**9, (1 << 63) - 1):
+        refused = client.refusal(*ask, far)
+        assert (refused.code, refused.facts["event"], refused.facts["last"]) == ("NOTFOUND", str(far), str(head))
+    for when in (f"@{int((time.time() + 60) * 1e6)}", "4000-01-01T00:00:00Z"):
+        refused = client.refusal(*ask, when)
+        assert refused.code == "BADARG" and "future" in refused.sentence
+    # Nor of accounts that were never seen, whose answer could change as well.
+    assert client.refusal(verb, someone + "new", *rest, "ASOF", head + 1).code == "NOTFOUND"

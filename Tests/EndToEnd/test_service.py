@@ -114,3 +114,24 @@ def test_sigterm_under_load_answers_or_keeps_silent_and_exits_0(make_daemon):
     assert len(answered) <= had <= len(answered) + 1
     # A clean stop leaves nothing to fold.
     assert ", 0 of them folded now" in daemon.said()
+
+
+def test_a_second_daemon_is_told_who_holds_the_directory_and_the_socket(make_daemon):
+    first = make_daemon()
+    second = make_daemon(start=False, directory=None)
+    second.data = first.data
+    assert second.spawn().process.wait(20) == 73
+    assert f"held by pid {first.process.pid} (steled)" in second.said()
+    third = make_daemon(start=False)
+    third.socket = first.socket
+    assert third.spawn().process.wait(20) == 73
+    assert f"{first.socket} is held by pid {first.process.pid}" in third.said()
+    with first.client() as client:
+        assert client.call("PING") == "PONG"
+
+
+def test_a_socket_left_over_from_a_crash_is_nobodys(make_daemon):
+    daemon = make_daemon()
+    daemon.kill()
+    assert daemon.socket.exists()
+    daemon.start()

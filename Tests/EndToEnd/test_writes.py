@@ -262,3 +262,31 @@ def test_what_does_not_exist(client):
     for command in [("SETTLE", 10**12), ("RELEASE", 10**12), ("EVENT", 10**12)]:
         assert client.refusal(*command).code == "NOTFOUND"
     assert client.refusal("FLY", "me").line.startswith("ERR unknown command")
+
+
+@pytest.mark.parametrize("value", [
+    "9223372036854775808", "-9223372036854775809", "99999999999999999999999999", "007", "-0", "-05", "00",
+])
+def test_a_fact_that_looks_like_a_number_is_one(client, someone, value):
+    assert client.refusal("FACT", someone, "level", value).code == "BADARG"
+    assert client.map("PROFILE", someone)["facts"] == {}
+
+
+@pytest.mark.parametrize("value, told", [
+    ("9223372036854775807", 2**63 - 1), ("-9223372036854775808", -(2**63)), ("0", 0), ("-7", -7),
+    ("-", "-"), ("1.5", "1.5"), ("7a", "7a"), ("--7", "--7"), ("7-", "7-"), ("1:2", "1:2"),
+])
+def test_a_fact_is_an_integer_or_a_name(client, someone, value, told):
+    client.call("FACT", someone, "level", value)
+    assert client.map("PROFILE", someone)["facts"] == {"level": told}
+
+
+def test_an_account_of_a_lone_asterisk_could_not_be_read(client, someone):
+    for command in [
+        ("AWARD", "*", "coin", 1), ("TRANSFER", someone, "*", "coin", 1), ("FORGET", "*"), ("PROFILE", "*"),
+        ("AWARD", someone, "coin", 1, "BY", "*"), ("RECORD", someone, "gift", "to=*", "amount=1"), ("XLEN", "log:*"),
+        ("AWARD", "*/knight", "coin", 1),
+    ]:
+        assert client.refusal(*command).code == "BADARG", command
+    for fine in ("**", "*a", someone + "*", someone + "/*"):
+        client.call("AWARD", fine, "coin", 1)

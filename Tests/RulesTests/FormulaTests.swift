@@ -221,7 +221,7 @@ func folding() throws {
         ),
         (
             "available('coins', name)",
-            "20: an account is needed here: account, parent or an input of type account"
+            "20: an account is needed here: account, parent, owner or an input of type account"
         ),
     ])
 func formulaMistakes(formula: String, expected: String) {

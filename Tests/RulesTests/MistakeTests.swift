@@ -69,14 +69,14 @@ func allAtOnce() {
             "24:27 a truth (true or false) is needed here; this is a number",
             "24:49 there is no input, step or variable 'fwe'; did you mean 'few'?",
             "24:65 there is no requirement 'level_at_least'",
-            "26:43 'whom' is no account; known are account, parent, who",
+            "26:43 'whom' is no account; known are account, parent, owner, who",
             "26:57 'earned' is none of 'by_sign', 'earn', 'spend'; did you mean 'earn'?",
             "27:9 the amount is missing here",
             "27:20 there is no currency 'xpp'; did you mean 'xp'?",
             "29:14 a mark is exactly one of fact, clear_fact, item and unlock",
             "29:40 the fact's value is missing here",
             "30:14 there is no input 'whoo'; did you mean 'who'?",
-            "31:7 an action has no 'goals'; known are inputs, let, show, requires, posts, sets, once, active, staff_only",
+            "31:7 an action has no 'goals'; known are inputs, let, show, requires, posts, sets, gives, once, active, staff_only",
         ])
 }
 
@@ -84,7 +84,7 @@ func allAtOnce() {
 func laterParts() {
     #expect(
         mistakes("{ edition: 1, offers: {} }") == [
-            "1:15 a rulebook has no 'offers'; known are edition, title, time_zone, currencies, tables, ladders, requirements, actions, openings"
+            "1:15 a rulebook has no 'offers'; known are edition, title, time_zone, currencies, tables, items, ladders, requirements, actions, openings, migrations, notices, show"
         ])
 }
 
@@ -115,17 +115,17 @@ func requirementTemplates() throws {
     context.facts = ["trait:strength": .number(25)]
     let rules = rulebook.actions[0].requirements
     #expect(try rules.map { try $0.test.holds(in: context) } == [true, false])
-    guard case .number(let shown, decimals: 1) = rules[1].unmet.parts[2] else {
+    guard case .number(let shown, decimals: 1) = rules[1].unmet.variants[0].message.parts[2] else {
         Issue.record("{n / 10 | 1} is a number with one digit")
         return
     }
     #expect(try shown.evaluate(in: context) == Rational(31, over: 10))
-    guard case .name(.word(let name)) = rules[0].unmet.parts[0] else {
+    guard case .name(.word(let name)) = rules[0].unmet.variants[0].message.parts[0] else {
         Issue.record("{trait} is a name")
         return
     }
     #expect(name == words["strength"])
-    guard case .text(let tail) = rules[0].unmet.parts[3] else {
+    guard case .text(let tail) = rules[0].unmet.variants[0].message.parts[3] else {
         Issue.record("a text follows")
         return
     }
@@ -134,7 +134,7 @@ func requirementTemplates() throws {
     #expect(
         mistakes(source.replacing("trait: 't', n: 'k + 1'", with: "trait: 'k', n: 'k', x: 1")) == [
             "5:75 a name is needed here; this is a number",
-            "5:87 the use of 'least' has no 'x'; known are use, trait, n",
+            "5:87 the use of 'least' has no 'x'; known are use, when, trait, n",
         ])
     #expect(
         mistakes(source.replacing(">= n\"", with: ">= t\"")) == [

@@ -73,7 +73,11 @@ extension Oracle {
     private func judgeFact(_ ask: Ask) {
         draft.kind = .fact
         let value = ask.value ?? ""
-        guard Self.isName(ask.name), value.isEmpty || Self.isNumber(value) || Self.isName(value)
+        // Digits alone, with a minus or without, are meant as a number.
+        let digits = value.hasPrefix("-") ? value.dropFirst() : value[...]
+        let isDigits = !digits.isEmpty && digits.allSatisfy { "0123456789".contains($0) }
+        guard Self.isName(ask.name),
+            value.isEmpty || (isDigits ? Self.isNumber(value) : Self.isName(value))
         else { return refuse(.badArgument) }
         let new = value.isEmpty ? nil : value
         if world.people[draft.subject].facts[ask.name] == new { refuse(.taken) }

@@ -225,7 +225,8 @@ extension Simulation {
                 postponed.append(work)
                 return
             }
-        } catch let refusal as Refusal {
+        } catch let group as GroupRefusal {
+            let refusal = group.refusal
             oracle.undo()
             let isOneGroup = Set(known.map(\.group)).count == 1 && known.count == outcomes.count
             guard refusal.code == .keyReused, isReused || !known.isEmpty && !isOneGroup else {

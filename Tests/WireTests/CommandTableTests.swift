@@ -42,6 +42,7 @@ private let matrix: [(String, Role)] = [
     ("READWRITE", .all), ("ASKING", .all), ("CLUSTER", .all), ("SENTINEL", .all), ("TIME", .all),
     ("SUBSCRIBE", .all), ("PSUBSCRIBE", .all), ("SSUBSCRIBE", .all), ("UNSUBSCRIBE", .all),
     ("PUNSUBSCRIBE", .all), ("SUNSUBSCRIBE", .all), ("PUBLISH", .all),
+    ("PUBSUB CHANNELS", .all), ("PUBSUB NUMSUB", .all), ("PUBSUB NUMPAT", .all),
 ]
 
 @Test("the matrix of roles and commands is what was decided, and complete")
@@ -133,7 +134,10 @@ func globs() {
     for (text, pattern, expected) in [
         ("save", "*", true), ("save", "s*e", true), ("save", "s?ve", true), ("save", "", false),
         ("", "", true), ("", "*", true), ("save", "savex", false), ("aaab", "*a*b", true),
-        ("aaac", "*a*b", false),
+        ("aaac", "*a*b", false), ("account:a", "account:[ab]", true), ("x", "[^x]", false),
+        ("y", "[^x]", true), ("m", "[a-z]", true), ("M", "[z-a]", false), ("*", "\\*", true),
+        ("a", "\\*", false), ("]", "[\\]]", true), ("-", "[a-]", true), ("ab", "[abc", false),
+        ("c", "[abc", true), ("\\", "\\", true),
     ] {
         #expect(Glob.matches(text, pattern: pattern) == expected, "\(text) \(pattern)")
     }

@@ -12,11 +12,12 @@ extension Ledger {
 
     /// Opens an account, and its parent before it: an event of its own, in the command's group.
     mutating func open(_ bytes: [UInt8], _ range: Range<Int>) throws(Refusal) -> AccountNumber {
-        guard AccountID.isValid(bytes, range) else {
+        guard UTF8Text.isAccount(bytes, ByteRange(start: range.lowerBound, count: range.count))
+        else {
             throw Refusal(
                 .badArgument, [],
                 "an account is 1 to \(Limits.accountBytesMax) bytes of printable text without spaces, "
-                    + "with at most one /, and does not begin with ~")
+                    + "with at most one /, does not begin with ~, and is not *")
         }
         beginUndo()
         var parent = AccountNumber.ledger
@@ -46,6 +47,7 @@ extension Ledger {
         emitSide(&event)
         state.idBeingOpened = nil
         if !rules.openings.isEmpty { try applyOpenings(account, parent) }
+        if legacy != nil, !requested.isMigrating { try takeOver(account, parent, id) }
     }
 
     /// Ends the account's holds whose time has come, each by an event of the ledger's own.

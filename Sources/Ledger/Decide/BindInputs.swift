@@ -1,32 +1,34 @@
-// From `name=value` text to the typed inputs of an action.
+// From `name=value` text to the typed inputs of an action, an offer, a migration.
 
 extension Ledger {
-    /// Binds every input that the action declares; anything undeclared, repeated, missing or out of
-    /// bounds is refused.
-    mutating func bind(_ command: borrowing Command, _ action: Int) throws(Refusal) {
-        let count = rules.actions[action].inputs.count
+    /// Binds every input that is declared; anything undeclared, repeated, missing or out of bounds is
+    /// refused.
+    mutating func bind(
+        _ command: borrowing Command, _ declared: [InputRule], of subject: Declared
+    ) throws(Refusal) {
+        let count = declared.count
         inputs.clear()
         inputText.clear()
         inputText.append(contentsOf: command.bytes)
         for _ in 0..<count { inputs.append(.absent) }
         for input in command.inputs {
             guard let word = state.words.find(command.bytes, input.name.range),
-                let position = rules.actions[action].input(word)
+                let position = declared.firstIndex(where: { $0.name == word })
             else {
                 throw badInput(
                     text(command, input.name),
-                    "the action \(rules.actions[action].text) has no input "
+                    "the \(subject.noun) \(subject.text) has no input "
                         + text(command, input.name))
             }
             guard case .absent = inputs[position] else {
                 throw badInput(text(command, input.name), "an input is given once")
             }
-            inputs[position] = try value(rules.actions[action].inputs[position], input.value)
-            try record(rules.actions[action].inputs[position], at: position)
+            inputs[position] = try value(declared[position], input.value)
+            try record(declared[position], at: position)
         }
         for position in 0..<count {
             if case .absent = inputs[position] {
-                try bindDefault(rules.actions[action].inputs[position], at: position)
+                try bindDefault(declared[position], at: position)
             }
         }
     }
@@ -84,6 +86,10 @@ extension Ledger {
         guard value >= minimum, value <= maximum else {
             throw badInput(rule.text, "\(rule.text) lies between \(minimum) and \(maximum)")
         }
+        guard rule.choices.isEmpty || rule.choices.contains(value) else {
+            let choices = rule.choices.map(String.init).joined(separator: ", ")
+            throw badInput(rule.text, "\(rule.text) is one of \(choices)")
+        }
         return value
     }
 
@@ -110,7 +116,7 @@ extension Ledger {
     private func name(
         _ rule: InputRule, _ range: ByteRange, _ oneOf: [Word]
     ) throws(Refusal) -> Word? {
-        guard WordText.isValid(inputText, range.range) else {
+        guard UTF8Text.isName(inputText, range) else {
             throw badInput(
                 rule.text,
                 "\(rule.text) is a name: letters, digits, _ . and -, in segments of 1 to 32 joined by :"
@@ -127,7 +133,7 @@ extension Ledger {
     private mutating func account(
         _ rule: InputRule, _ range: ByteRange
     ) throws(Refusal) -> AccountNumber {
-        guard AccountID.isValid(inputText, range.range) else {
+        guard UTF8Text.isAccount(inputText, range) else {
             throw badInput(rule.text, "\(rule.text) is an account's id")
         }
         let account = try findOrOpen(inputText, range.range)
@@ -157,7 +163,7 @@ extension Ledger {
         return parts.count
     }
 
-    private func elements(_ range: ByteRange) -> [ByteRange] {
+    func elements(_ range: ByteRange) -> [ByteRange] {
         var parts: [ByteRange] = []
         if range.isEmpty { return parts }
         var start = range.start

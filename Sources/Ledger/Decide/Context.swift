@@ -12,6 +12,14 @@ enum BoundInput: Sendable {
     case defaultNumber(Int64)
 }
 
+/// A `let` step that is a name.
+struct StepName: Sendable {
+    var step: Int
+    /// `nil` if the ledger has none; then there is a text.
+    var word: Word?
+    var text: [UInt8] = []
+}
+
 // What formulas can see. Rows that a formula can speak of are in memory by then: those of the
 // command's account, its parent, and the accounts among the inputs.
 extension Ledger: FormulaContext {
@@ -47,7 +55,7 @@ extension Ledger: FormulaContext {
         switch inputs[index] {
         case .name(_, let range), .number(_, let range), .bool(_, let range):
             text.append(contentsOf: inputText[range.range])
-        case .defaultName(let word): text.append(contentsOf: state.words.text(word))
+        case .defaultName(let word): text.append(contentsOf: self.text(ofKnown: word))
         case .defaultNumber(let value): text.append(contentsOf: String(value).utf8)
         case .absent, .account, .text, .list: break
         }
@@ -55,7 +63,39 @@ extension Ledger: FormulaContext {
 
     package func number(ofStep index: Int) -> Rational { steps[index] }
 
-    package func word(of text: [UInt8]) -> Word? { state.words.find(text, text.indices) }
+    package func word(ofStep index: Int) -> Word? {
+        stepNames.first { $0.step == index }?.word
+    }
+
+    package func appendText(ofStep index: Int, to text: inout [UInt8]) {
+        guard let name = stepNames.first(where: { $0.step == index }) else {
+            text.append(contentsOf: steps[index].description.utf8)
+            return
+        }
+        text.append(contentsOf: name.word.map { self.text(ofKnown: $0) } ?? name.text)
+    }
+
+    package func list(_ index: Int, contains number: Rational) -> Bool {
+        guard case .list(_, let range) = inputs[index], let whole = number.whole else {
+            return false
+        }
+        return elements(range).contains { Digits.integer(inputText, $0.range) == whole }
+    }
+
+    package func list(_ index: Int, contains name: Word?, text: [UInt8]) -> Bool {
+        guard case .list(_, let range) = inputs[index] else { return false }
+        let wanted = name.map { self.text(ofKnown: $0) } ?? text
+        return elements(range).contains { inputText[$0.range].elementsEqual(wanted) }
+    }
+
+    package func word(of text: [UInt8]) -> Word? {
+        if let known = state.words.find(text, text.indices) { return known }
+        // A name that this very command brings in: what it has marked by it is seen.
+        guard !draft.marks.isEmpty, let index = pendingWords.firstIndex(of: text) else {
+            return nil
+        }
+        return Word(UInt32(state.words.count + index + 1))
+    }
 
     package var account: AccountNumber { requested.subject }
     package var parent: AccountNumber? { requested.parent }
@@ -75,12 +115,19 @@ extension Ledger: FormulaContext {
     }
 
     package func rung(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64 {
+        // What the command has climbed so far counts.
+        for rung in draft.rungs
+        where rung.ladder == rules.ladders[index].name && rung.season == facet
+            && draft.accounts[rung.account].account == account
+        {
+            return rung.to
+        }
         let key = CellKey(.rung, rules.ladders[index].name, facet.rawValue)
         return state.loadedValue(account, key)?.a ?? rules.ladders[index].start
     }
 
     package func fact(_ name: Word, of account: AccountNumber) -> FactValue? {
-        guard let value = state.loadedValue(account, CellKey(.fact, name)) else { return nil }
+        guard let value = value(account, CellKey(.fact, name)) else { return nil }
         return value.b == 1 ? .word(Word(UInt32(truncatingIfNeeded: value.a))) : .number(value.a)
     }
 
@@ -90,28 +137,56 @@ extension Ledger: FormulaContext {
         let start = state.words.text(prefix) + [UInt8(ascii: ":")]
         var result: Int64?
         var count: Int64 = 0
-        for cell in state.loadedCells(account, .fact)
-        where state.words.text(cell.key.word).starts(with: start) {
+        for value in factValues(under: start, of: account) {
             count += 1
-            guard cell.value.b == 0 else { continue }
+            guard value.b == 0 else { continue }
             switch fold {
             case .count: break
-            case .max: result = Swift.max(result ?? cell.value.a, cell.value.a)
+            case .max: result = Swift.max(result ?? value.a, value.a)
             case .sum:
                 var sum = result ?? 0
-                guard State.add(cell.value.a, to: &sum) else { return nil }
+                guard State.add(value.a, to: &sum) else { return nil }
                 result = sum
             }
         }
         return fold == .count ? count : result ?? 0
     }
 
+    /// Those that are stored and those that the command has set so far.
+    private func factValues(under start: [UInt8], of account: AccountNumber) -> [CellValue] {
+        var values: [CellValue] = []
+        for cell in state.loadedCells(account, .fact)
+        where state.words.text(cell.key.word).starts(with: start) {
+            if let value = value(account, cell.key) { values.append(value) }
+        }
+        for mark in draft.marks
+        where mark.key.kind == .fact && draft.accounts[mark.account].account == account
+            && text(ofKnown: mark.key.word).starts(with: start)
+            && state.loadedValue(account, mark.key) == nil
+        {
+            if let value = mark.value { values.append(value) }
+        }
+        return values
+    }
+
     package func items(_ item: Word, of account: AccountNumber) -> Int64 {
-        state.loadedValue(account, CellKey(.item, item))?.a ?? 0
+        value(account, CellKey(.item, item))?.a ?? 0
     }
 
     package func isUnlocked(_ name: Word, of account: AccountNumber) -> Bool {
-        state.loadedValue(account, CellKey(.unlock, name)) != nil
+        value(account, CellKey(.unlock, name)) != nil
+    }
+
+    package func isClaimed(
+        _ offer: Word, _ qualifier: Word, of account: AccountNumber
+    ) -> Bool {
+        value(account, CellKey(.claim, offer, qualifier.rawValue)) != nil
+    }
+
+    package func equipped(_ slot: Word, of account: AccountNumber) -> Word? {
+        value(account, CellKey(.equipped, slot)).map {
+            Word(UInt32(truncatingIfNeeded: $0.a))
+        }
     }
 }
 

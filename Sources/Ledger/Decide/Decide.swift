@@ -13,7 +13,7 @@ extension Ledger {
         try checkStanding(command)
         if let known = try decideVerb(command) { return known }
         if !command.key.isEmpty { addKey(command) }
-        try settleLadders()
+        try settle()
         try checkTotals()
         try emit(command)
         fill(&receipt)
@@ -81,7 +81,9 @@ extension Ledger {
         if command.verb == .forget {
             throw Refusal.noAccount(text(command, command.account))
         }
+        requested.isMigrating = command.verb == .migrate
         requested.account = try open(command.bytes, command.account.range)
+        requested.isMigrating = false
         requested.isNew = true
     }
 
@@ -149,7 +151,8 @@ extension Ledger {
         case .reverse: try decideReverse(command)
         case .freeze, .unfreeze: try decideFreeze(command)
         case .forget: try decideForget(command)
-        case .claim, .migrate, .run:
+        case .migrate: try decideMigrate(command)
+        case .claim, .run:
             throw Refusal(
                 .undeclared, [.init("name", text(command, command.name))],
                 "the rulebook declares no \(command.verb.declares) \(text(command, command.name))")
@@ -163,7 +166,6 @@ extension Verb {
     fileprivate var declares: String {
         switch self {
         case .claim: "offer"
-        case .migrate: "migration"
         default: "job"
         }
     }
@@ -171,7 +173,9 @@ extension Verb {
 
 extension Refusal {
     static func noAccount(_ id: String) -> Refusal {
-        Refusal(.notFound, [.init("account", id)], "no account \(id) was ever seen")
+        Refusal(
+            .notFound, [.init("account", id)],
+            "there is no account \(id): it was never seen, or is forgotten already, which is final")
     }
 }
 
@@ -196,6 +200,13 @@ extension Ledger {
         let index = Int(word.rawValue) - state.words.count - 1
         return index >= 0 && index < pendingWords.count
             ? String(decoding: pendingWords[index], as: UTF8.self) : state.words.string(word)
+    }
+
+    /// As `wordText`, as bytes.
+    func text(ofKnown word: Word) -> [UInt8] {
+        let index = Int(word.rawValue) - state.words.count - 1
+        return index >= 0 && index < pendingWords.count
+            ? pendingWords[index] : state.words.text(word)
     }
 
     /// The word's number; a new word gets the next one and comes into being with the event.

@@ -3,7 +3,7 @@
 extension Ledger {
     mutating func decideFact(_ command: borrowing Command) throws(Refusal) {
         draft.kind = .fact
-        guard WordText.isValid(command.bytes, command.name.range) else {
+        guard UTF8Text.isName(command.bytes, command.name) else {
             throw Refusal(
                 .badArgument, [],
                 "a fact's name is segments of 1 to 32 letters, digits, _ . or -, joined by colons")
@@ -26,13 +26,15 @@ extension Ledger {
     private mutating func factValue(
         _ command: borrowing Command
     ) throws(Refusal) -> CellValue? {
+        if command.value.isEmpty { return nil }
         let range = command.value.range
-        if range.isEmpty { return nil }
         if let number = Digits.integer(command.bytes, range) { return CellValue(number, 0) }
-        guard WordText.isValid(command.bytes, range) else {
+        // A number too large or oddly spelt must not become a name that no rule counts with.
+        guard UTF8Text.isName(command.bytes, command.value), !Digits.isMeant(command.bytes, range)
+        else {
             throw Refusal(
                 .badArgument, [.init("fact", text(command, command.name))],
-                "a fact's value is a 64-bit integer or a name")
+                "a fact's value is a name, or an integer of 64 bits without plus or leading zeros")
         }
         return CellValue(Int64(word(command.bytes, range).rawValue), 1)
     }
@@ -90,6 +92,13 @@ extension Ledger {
 
 /// Numbers as clients write them: digits only, no leading zeros, no plus.
 enum Digits {
+    /// Whether a text is digits and perhaps a minus: meant as a number, even if it isn't one.
+    static func isMeant(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        let digits = bytes[range].first == UInt8(ascii: "-") ? range.dropFirst() : range
+        return !digits.isEmpty
+            && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[$0]) }
+    }
+
     /// A 64-bit integer, `nil` for anything else.
     static func integer(_ bytes: [UInt8], _ range: Range<Int>) -> Int64? {
         guard let first = range.first else { return nil }

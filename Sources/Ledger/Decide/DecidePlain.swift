@@ -43,7 +43,8 @@ extension Ledger {
         let now = max(wall, state.time)
         plainBalances.see(rules: rulesNumber)
         let actor = knownNumber(of: Actor(uid: peer.uid, role: peer.role, by: .ledger))
-        let mayWrite = !peer.role.isDisjoint(with: [.game, .operate])
+        let mayWrite =
+            !peer.role.isDisjoint(with: [.game, .operate]) && !rules.hasConsequences
         for index in first..<commands.count {
             switch commands.items[index].verb {
             case .balance:

@@ -16,6 +16,7 @@ extension Ledger {
         if draft.at == draft.time { draft.at = nil }
         sealTexts(command)
         if case .hold(.placed, _) = draft.payload { numberHold() }
+        if !draft.marks.isEmpty { numberMarks() }
         if !draft.once.isEmpty { noteAfter() }
         draft.group = mainPlace(hasSideEvents: sideEvents > 0)
         writer.reset()
@@ -38,6 +39,7 @@ extension Ledger {
         emitPendingWords()
         draft.sequence = state.head + 1
         draft.rules = rulesNumber
+        if !draft.marks.isEmpty { numberMarks() }
         var event = draft
         emitSide(&event)
     }
@@ -120,7 +122,7 @@ extension Ledger {
     }
 
     /// Encrypts what may be personal: the memo, and inputs of type text.
-    private mutating func sealTexts(_ command: borrowing Command) {
+    mutating func sealTexts(_ command: borrowing Command) {
         let owner = draft.accounts.first?.account ?? .ledger
         if !command.memo.isEmpty {
             let memo = Array(command.bytes[command.memo.range])
@@ -140,6 +142,17 @@ extension Ledger {
         draft.payload = .hold(.placed, draft.sequence)
         for index in draft.marks.indices where draft.marks[index].key.kind == .hold {
             draft.marks[index].key = CellKey(.hold, sequence: draft.sequence)
+        }
+    }
+
+    /// What was taken, unlocked or reached by this event carries its number.
+    private mutating func numberMarks() {
+        for index in draft.marks.indices where draft.marks[index].value != nil {
+            switch draft.marks[index].key.kind {
+            case .claim, .unlock: draft.marks[index].value?.a = Int64(draft.sequence)
+            case .board: draft.marks[index].value?.c = Int64(draft.sequence)
+            default: break
+            }
         }
     }
 

@@ -24,12 +24,18 @@ package struct Ledger: ~Copyable {
     /// What the inputs' ranges point into.
     var inputText: [UInt8] = []
     var steps: [Rational] = []
+    /// Those of the steps that are names.
+    var stepNames: [StepName] = []
     var planned: [PlannedPost] = []
     var requested = Requested()
     var lastActor = (actor: Actor(uid: 0, role: [], by: .ledger), number: UInt32(0))
     var group = GroupProgress.none
     var plainBalances = PlainBalances()
     var plainNear: UInt64 = 0
+    /// Where accounts come from that were somebody elsewhere; `nil`: nowhere.
+    package var legacy: (any LegacySource)?
+    /// Accounts that are being brought over from there, one inside the other.
+    var takeOvers = 0
 
     package init(source: any StateSource) {
         state = State(source: source)
@@ -50,6 +56,8 @@ package struct Ledger: ~Copyable {
         var account = AccountNumber.ledger
         /// Whether the command opens it.
         var isNew = false
+        /// Whether it is opened by MIGRATE, which says itself what to bring over.
+        var isMigrating = false
         /// Its last event, for EXPECT.
         var last: SequenceNumber = 0
         /// The account that formulas speak of: the command's, or the one whose ladder is climbed.
@@ -188,7 +196,5 @@ package struct Ledger: ~Copyable {
 
 extension Rulebook {
     /// The rules before any are adopted: nothing is declared.
-    static let none = Rulebook(
-        edition: 1, title: "", utcOffsetMinutes: 0, currencies: [], ladders: [], actions: [],
-        tables: [], openings: [])
+    static let none = Rulebook(edition: 1)
 }

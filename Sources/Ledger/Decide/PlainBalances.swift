@@ -28,7 +28,7 @@ struct PlainBalances: ~Copyable {
         var slot: Int {
             let mixed = (word0 ^ word1 &* 0x9E37_79B9 ^ word2 &* 0x85EB_CA6B ^ word3)
                 .multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-            return Int(truncatingIfNeeded: (mixed.high ^ mixed.low) & UInt64(PlainBalances.slotCount - 1))
+            return Int(truncatingIfNeeded: mixed.high ^ mixed.low) & (PlainBalances.slotCount - 1)
         }
     }
 

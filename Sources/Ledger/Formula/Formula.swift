@@ -60,6 +60,16 @@ package struct Formula: Sendable {
         }
     }
 
+    /// The text of a name that `evaluate` answered a negative number for: the ledger has no word
+    /// for it.
+    func text<Context: FormulaContext & ~Copyable>(
+        ofUnmet value: Rational, in context: borrowing Context
+    ) -> [UInt8] {
+        let position = Int(-value.numerator - 1)
+        guard program.templates.indices.contains(position) else { return [] }
+        return program.templates[position].text(in: context)
+    }
+
     /// Whether a formula of type bool holds.
     package func holds<Context: FormulaContext & ~Copyable>(
         in context: borrowing Context

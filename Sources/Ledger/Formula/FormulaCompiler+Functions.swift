@@ -13,6 +13,11 @@ extension FormulaCompiler {
         ("has", "has('fact')"), ("fact", "fact('name') else 0"),
         ("fact_name", "fact_name('name') else 'none'"), ("owns", "owns('item')"),
         ("items", "items('item')"), ("unlocked", "unlocked('name')"), ("given", "given(input)"),
+        ("claimed", "claimed('offer') or claimed('offer:value:value')"),
+        ("equipped", "equipped('slot', 'item')"), ("has_equipped", "has_equipped('slot')"),
+        ("contains", "contains(list, value)"), ("posted", "posted('currency')"),
+        ("moved", "moved('ladder')"), ("rung_before", "rung_before('ladder')"),
+        ("rung_after", "rung_after('ladder')"),
     ]
 
     func misuse(_ name: String, at offset: Int) -> FormulaMistake {

@@ -26,8 +26,14 @@ extension FormulaCompiler {
                     + (FormulaCompiler.signatures.first { $0.name == name }?.form ?? ""))
         case ("sum", 1...2): return try emitFold(.sum, name, arguments, at: offset)
         case ("count", 1...2): return try emitCount(arguments, at: offset)
+        case ("claimed", 1...2): return try emitClaimed(arguments, at: offset)
+        case ("equipped", 2...3): return try emitEquipped(arguments, at: offset)
+        case ("has_equipped", 1...2):
+            return try emitFact(.hasEquipped, .bool, name, arguments, at: offset)
+        case ("contains", 2): return try emitContains(arguments, at: offset)
         case ("given", 1): return try emitGiven(arguments[0], at: offset)
         default:
+            if let told = try emitTold(name, arguments, at: offset) { return told }
             guard FormulaCompiler.signatures.contains(where: { $0.name == name }) else {
                 let names = FormulaCompiler.signatures.map(\.name)
                 throw FormulaMistake(
@@ -39,21 +45,19 @@ extension FormulaCompiler {
     }
 
     /// Which account: the second argument of a look-up, if it has one.
-    private func selector(
-        _ arguments: [Expression], _ name: String
+    func selector(
+        _ arguments: [Expression], after count: Int = 1
     ) throws(FormulaMistake) -> Int {
-        guard arguments.count > 1 else { return 0 }
-        switch try resolved(arguments[1]).kind {
-        case .identifier("account"): return 0
-        case .identifier("parent"): return 1
-        case .identifier(let input):
-            let index = scope.inputs.firstIndex { $0.name == input && $0.type == .account }
-            if let index { return index + 2 }
-        default: break
+        guard arguments.count > count else { return 0 }
+        if case .identifier(let name) = try resolved(arguments[count]).kind,
+            let selector = scope.selector(name)
+        {
+            return selector.detail
         }
         throw FormulaMistake(
-            offset: arguments[1].offset,
-            message: "an account is needed here: account, parent or an input of type account")
+            offset: arguments[count].offset,
+            message:
+                "an account is needed here: account, parent, owner or an input of type account")
     }
 
     /// An expression, or what a template was given for it.
@@ -64,7 +68,7 @@ extension FormulaCompiler {
         return argument.expression
     }
 
-    private func quoted(
+    func quoted(
         _ expression: Expression, _ function: String
     ) throws(FormulaMistake) -> [UInt8] {
         guard case .name(let bytes) = try resolved(expression).kind else {
@@ -82,7 +86,7 @@ extension FormulaCompiler {
         _ part: BalancePart, _ function: String, _ arguments: [Expression], at offset: Int
     ) throws(FormulaMistake) -> Value {
         try needReach(.balances, function, at: offset)
-        let account = try selector(arguments, function)
+        let account = try selector(arguments)
         if scope.reach == .balances, account != 0 {
             throw FormulaMistake(
                 offset: arguments[1].offset,
@@ -102,7 +106,7 @@ extension FormulaCompiler {
         _ arguments: [Expression], at offset: Int
     ) throws(FormulaMistake) -> Value {
         try needReach(.everything, "rung", at: offset)
-        let account = try selector(arguments, "rung")
+        let account = try selector(arguments)
         let text = try quoted(arguments[0], "rung")
         let (head, facet) = FormulaCompiler.split(text)
         let ladder = try ladder(String(decoding: head, as: UTF8.self), at: arguments[0].offset)
@@ -141,7 +145,7 @@ extension FormulaCompiler {
         return Value(type: .number, isConstant: true)
     }
 
-    private func ladder(_ name: String, at offset: Int) throws(FormulaMistake) -> LadderRule {
+    func ladder(_ name: String, at offset: Int) throws(FormulaMistake) -> LadderRule {
         guard let position = declarations.ladderPositions[name] else {
             let hint = suggestion(for: name, among: declarations.ladders.map(\.text))
             throw FormulaMistake(offset: offset, message: "there is no ladder '\(name)'\(hint)")
@@ -157,7 +161,7 @@ extension FormulaCompiler {
     ) throws(FormulaMistake) -> Value {
         guard (1...2).contains(arguments.count) else { throw misuse(function, at: offset) }
         try needReach(.everything, function, at: offset)
-        let account = try selector(arguments, function)
+        let account = try selector(arguments)
         let template = try template(of: arguments[0], function)
         try append(
             Instruction(operation, position(of: template), detail: account), effect: 1, at: offset)
@@ -165,14 +169,12 @@ extension FormulaCompiler {
     }
 
     /// A name in quotes, or an input that is one.
-    private mutating func template(
+    func template(
         of expression: Expression, _ function: String
     ) throws(FormulaMistake) -> NameTemplate {
         let meant = try resolved(expression)
-        if case .identifier(let name) = meant.kind,
-            let index = scope.inputs.firstIndex(where: { $0.name == name && $0.type == .name })
-        {
-            return .input(index)
+        if case .identifier(let name) = meant.kind, let template = scope.name(name) {
+            return template
         }
         return try nameTemplate(try quoted(expression, function), at: expression.offset)
     }
@@ -182,7 +184,7 @@ extension FormulaCompiler {
         _ fold: FactFold, _ function: String, _ arguments: [Expression], at offset: Int
     ) throws(FormulaMistake) -> Value {
         try needReach(.everything, function, at: offset)
-        let account = try selector(arguments, function)
+        let account = try selector(arguments)
         let text = try quoted(arguments[0], function)
         guard text.count > 2, text.suffix(2) == [UInt8(ascii: ":"), UInt8(ascii: "*")],
             NameSyntax.isName(Array(text.dropLast(2)))

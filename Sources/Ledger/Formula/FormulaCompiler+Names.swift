@@ -84,47 +84,64 @@ extension FormulaCompiler {
         if parts.count == 1, case .input(let index) = parts[0], scope.inputs[index].type == .name {
             return .input(index)
         }
+        if parts.count == 1, case .step(let index) = parts[0], scope.steps[index].type == .name {
+            return .step(index)
+        }
         return .parts(parts)
     }
 
     private func appendPart(
         _ name: String, _ literal: inout [UInt8], _ parts: inout [NameTemplate.Part], at offset: Int
     ) throws(FormulaMistake) {
-        if let argument = scope.arguments.first(where: { $0.name == name }),
-            case .name(let bytes) = argument.expression.kind,
-            !bytes.contains(UInt8(ascii: "<"))
-        {
-            literal.append(contentsOf: bytes)
-            return
-        }
         var meant = name
-        if let argument = scope.arguments.first(where: { $0.name == name }),
-            case .identifier(let input) = argument.expression.kind
-        {
-            meant = input
+        if let argument = scope.arguments.first(where: { $0.name == name }) {
+            switch argument.expression.kind {
+            case .name(let bytes) where !bytes.contains(UInt8(ascii: "<")):
+                literal.append(contentsOf: bytes)
+                return
+            case .number(let number):
+                literal.append(contentsOf: number.description.utf8)
+                return
+            case .identifier(let input): meant = input
+            default: break
+            }
         }
-        guard let index = scope.inputs.firstIndex(where: { $0.name == meant }) else {
-            let names = scope.inputs.filter { $0.type == .name }.map(\.name)
+        let part = try part(meant, calledFor: name, at: offset)
+        if !literal.isEmpty { parts.append(.text(literal)) }
+        literal = []
+        parts.append(part)
+    }
+
+    /// A loop's variable, an input or a step that a name is built from.
+    private func part(
+        _ meant: String, calledFor name: String, at offset: Int
+    ) throws(FormulaMistake) -> NameTemplate.Part {
+        if let variable = variables.last(where: { $0.name == meant }) {
+            return .slot(variable.slot)
+        }
+        let input = scope.inputs.firstIndex { $0.name == meant }
+        let step = scope.steps.firstIndex { $0.name == meant }
+        guard let type = input.map({ scope.inputs[$0].type }) ?? step.map({ scope.steps[$0].type })
+        else {
+            let names = (scope.inputs + scope.steps).filter { $0.type == .name }.map(\.name)
             throw FormulaMistake(
                 offset: offset,
                 message: "there is no input '\(name)'\(suggestion(for: name, among: names))")
         }
-        guard scope.inputs[index].type == .name || scope.inputs[index].type == .number else {
+        guard type == .name || type == .number else {
             throw FormulaMistake(
                 offset: offset,
                 message: "a name can be built from names and integers; '\(name)' is "
-                    + scope.inputs[index].type.phrase)
+                    + type.phrase)
         }
-        if !literal.isEmpty { parts.append(.text(literal)) }
-        literal = []
-        parts.append(.input(index))
+        return input.map { .input($0) } ?? .step(step ?? 0)
     }
 
     /// A fixed name is judged as a whole, a built one by the characters that are there.
     private func check(
         _ text: [UInt8], _ parts: [NameTemplate.Part], at offset: Int
     ) throws(FormulaMistake) {
-        var isRight = !parts.isEmpty && text.count <= NameSyntax.bytesMax
+        var isRight = !parts.isEmpty && text.count <= Limits.joinedNameBytesMax
         for case .text(let bytes) in parts {
             isRight =
                 isRight

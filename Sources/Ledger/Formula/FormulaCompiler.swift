@@ -255,13 +255,16 @@ struct FormulaCompiler {
             return try emitInput(index, at: offset)
         }
         if let index = scope.steps.firstIndex(where: { $0.name == name }) {
+            if scope.steps[index].type == .name {
+                try append(Instruction(.name, position(of: .step(index))), effect: 1, at: offset)
+                return Value(type: .name)
+            }
             try append(Instruction(.step, index), effect: 1, at: offset)
             return Value(type: scope.steps[index].type)
         }
-        if name == "account" || name == "parent" {
+        if let selector = scope.selector(name) {
             try needReach(.everything, name, at: offset)
-            let detail = name == "account" ? 0 : 1
-            try append(Instruction(.account, detail: detail), effect: 1, at: offset)
+            try append(Instruction(.account, detail: selector.detail), effect: 1, at: offset)
             return Value(type: .account)
         }
         throw unknown(name, at: offset)
@@ -276,7 +279,8 @@ struct FormulaCompiler {
             let template = position(of: .input(index))
             try append(Instruction(.name, template), effect: 1, at: offset)
         case .account:
-            try append(Instruction(.account, detail: index + 2), effect: 1, at: offset)
+            let selector = AccountSelector.input(index)
+            try append(Instruction(.account, detail: selector.detail), effect: 1, at: offset)
         case .text:
             throw FormulaMistake(
                 offset: offset, message: "'\(input.name)' is a text, which rules can't read")
@@ -328,6 +332,11 @@ struct FormulaCompiler {
         case (.nothing, _):
             throw FormulaMistake(
                 offset: offset, message: "nothing of an account can be read here, so not '\(what)'")
+        case (.event, _):
+            throw FormulaMistake(
+                offset: offset,
+                message: "a notice says the same whenever it is told, so '\(what)' can't be read: "
+                    + "show it as a step of what causes the event")
         }
     }
 }

@@ -18,6 +18,14 @@ package protocol FormulaContext: ~Copyable {
     func appendText(ofInput index: Int, to text: inout [UInt8])
     /// The result of an earlier `let` step.
     func number(ofStep index: Int) -> Rational
+    /// The word of a step of type name; `nil` if the ledger has none.
+    func word(ofStep index: Int) -> Word?
+    /// Appends the text of a step of type name, or a number's digits.
+    func appendText(ofStep index: Int, to text: inout [UInt8])
+    /// Whether the list that is this input has the number.
+    func list(_ index: Int, contains number: Rational) -> Bool
+    /// Whether the list that is this input has the name; `text` where it has no word.
+    func list(_ index: Int, contains name: Word?, text: [UInt8]) -> Bool
 
     /// The word for a name, `nil` if the ledger has none.
     func word(of text: [UInt8]) -> Word?
@@ -38,6 +46,29 @@ package protocol FormulaContext: ~Copyable {
     /// How many of the item the account owns.
     func items(_ item: Word, of account: AccountNumber) -> Int64
     func isUnlocked(_ name: Word, of account: AccountNumber) -> Bool
+    /// Whether the offer is taken, with the values that `qualifier` is the word of.
+    func isClaimed(_ offer: Word, _ qualifier: Word, of account: AccountNumber) -> Bool
+    /// What the account wears in a slot.
+    func equipped(_ slot: Word, of account: AccountNumber) -> Word?
+    /// What the event under consideration posted to a balance, or to all facets of its currency;
+    /// `nil` where the sum leaves Int64.
+    func posted(_ balance: BalanceName, isWhole: Bool) -> Int64?
+    /// How it moved the ladder; `nil` where it doesn't say.
+    func climbed(ladder index: Int) -> Climbed?
+}
+
+/// What a context has nothing of unless it says so.
+extension FormulaContext where Self: ~Copyable {
+    package func word(ofStep index: Int) -> Word? { nil }
+    package func appendText(ofStep index: Int, to text: inout [UInt8]) {}
+    package func list(_ index: Int, contains number: Rational) -> Bool { false }
+    package func list(_ index: Int, contains name: Word?, text: [UInt8]) -> Bool { false }
+    package func isClaimed(
+        _ offer: Word, _ qualifier: Word, of account: AccountNumber
+    ) -> Bool { false }
+    package func equipped(_ slot: Word, of account: AccountNumber) -> Word? { nil }
+    package func posted(_ balance: BalanceName, isWhole: Bool) -> Int64? { 0 }
+    package func climbed(ladder index: Int) -> Climbed? { nil }
 }
 
 extension Word {

@@ -9,7 +9,7 @@ extension FormulaMachine {
         case .given: push(context.isGiven(input: operand))
         case .count: push(Rational(context.count(ofInput: operand)))
         case .name:
-            let word = program.templates[operand].word(in: context)
+            let word = word(of: program.templates[operand], in: context)
             push(Rational(word.map { Int64($0.rawValue) } ?? -Int64(operand) - 1))
         case .account:
             push(Rational(Int64(try account(instruction.detail, in: context).rawValue)))
@@ -21,12 +21,24 @@ extension FormulaMachine {
         case .balance:
             let owner = try account(instruction.detail >> 2, in: context)
             let part = BalancePart(rawValue: UInt8(instruction.detail & 3)) ?? .available
-            let name = program.balances[operand].name(in: context)
+            let name = name(of: program.balances[operand], in: context)
             push(Rational(name.map { context.balance($0, part, of: owner) } ?? 0))
         case .rung:
             let owner = try account(instruction.detail, in: context)
             let facet = popFacet()
             push(Rational(context.rung(ladder: operand, facet: facet, of: owner)))
+        case .contains: push(popIsInList(instruction, of: program, in: context))
+        case .isClaimed:
+            let owner = try account(instruction.detail, in: context)
+            let qualifier = popFacet()
+            let offer = popFacet()
+            push(qualifier != .unmet && context.isClaimed(offer, qualifier, of: owner))
+        case .isEquipped:
+            let owner = try account(instruction.detail, in: context)
+            let item = popFacet()
+            let slot = popFacet()
+            push(item != .unmet && context.equipped(slot, of: owner) == item)
+        case .posted, .climbed: try lookUpTold(instruction, of: program, in: context)
         case .fail: throw operand == 0 ? .noneFound : .outOfDomain
         default:
             return try lookUpState(instruction, of: program, in: context)
@@ -47,10 +59,11 @@ extension FormulaMachine {
             push(Rational(value))
             return true
         }
-        let word = program.templates[operand].word(in: context)
+        let word = word(of: program.templates[operand], in: context)
         switch instruction.operation {
         case .hasFact: push(word.map { context.fact($0, of: owner) != nil } ?? false)
         case .items: push(Rational(word.map { context.items($0, of: owner) } ?? 0))
+        case .hasEquipped: push(word.map { context.equipped($0, of: owner) != nil } ?? false)
         case .isUnlocked: push(word.map { context.isUnlocked($0, of: owner) } ?? false)
         case .factElse, .factNameElse:
             guard let word, let fact = context.fact(word, of: owner) else { return false }
@@ -85,14 +98,46 @@ extension FormulaMachine {
     private func account<Context: FormulaContext & ~Copyable>(
         _ selector: UInt16, in context: borrowing Context
     ) throws(FormulaFault) -> AccountNumber {
-        switch selector {
-        case 0: return context.account
-        case 1: return try AccountSelector.parent.number(in: context)
-        default: return context.account(ofInput: Int(selector) - 2)
+        try AccountSelector(detail: Int(selector)).number(in: context)
+    }
+
+    /// The word of a name, which may have a loop's variable in it.
+    private func word<Context: FormulaContext & ~Copyable>(
+        of template: NameTemplate, in context: borrowing Context
+    ) -> Word? {
+        guard case .parts = template else { return template.word(in: context) }
+        return context.word(of: text(of: template, in: context))
+    }
+
+    private func text<Context: FormulaContext & ~Copyable>(
+        of template: NameTemplate, in context: borrowing Context
+    ) -> [UInt8] {
+        template.text(in: context) { stack[$0] }
+    }
+
+    private func name<Context: FormulaContext & ~Copyable>(
+        of balance: BalanceTemplate, in context: borrowing Context
+    ) -> BalanceName? {
+        guard let facet = balance.facet else { return BalanceName(currency: balance.currency) }
+        return word(of: facet, in: context).map {
+            BalanceName(currency: balance.currency, facet: $0)
         }
     }
 
-    /// Takes the facet of a ladder: a name, or 0 for a ladder that isn't kept by facet.
+    private mutating func popIsInList<Context: FormulaContext & ~Copyable>(
+        _ instruction: Instruction, of program: FormulaProgram, in context: borrowing Context
+    ) -> Bool {
+        let value = pop()
+        let list = Int(instruction.operand)
+        guard instruction.detail == 1 else { return context.list(list, contains: value) }
+        if let word = UInt32(exactly: value.numerator) {
+            return context.list(list, contains: Word(word), text: [])
+        }
+        let template = program.templates[Int(-value.numerator - 1)]
+        return context.list(list, contains: nil, text: text(of: template, in: context))
+    }
+
+    /// Takes a name, 0 for none: a ladder that isn't kept by facet, an offer without parameters.
     private mutating func popFacet() -> Word {
         UInt32(exactly: pop().numerator).map { Word($0) } ?? .unmet
     }
@@ -104,7 +149,7 @@ extension FormulaMachine {
         let second = pop()
         let first = pop()
         guard first.numerator < 0, second.numerator < 0 else { return first == second }
-        return program.templates[Int(-first.numerator - 1)].text(in: context)
-            == program.templates[Int(-second.numerator - 1)].text(in: context)
+        return text(of: program.templates[Int(-first.numerator - 1)], in: context)
+            == text(of: program.templates[Int(-second.numerator - 1)], in: context)
     }
 }

@@ -74,8 +74,7 @@ struct FormulaParser {
 
     /// Words that can't be the name of an input, a step or a variable.
     static let keywords = [
-        "and", "or", "not", "in", "else", "true", "false", "table", "first", "step", "where", "if",
-        "account", "parent",
+        "and", "or", "not", "in", "else", "true", "false", "table", "if", "account", "parent",
     ]
 }
 
@@ -209,7 +208,7 @@ extension FormulaParser {
             return Expression(kind: .truth(truth), offset: start)
         case .word("table"):
             return try parseTable()
-        case .word("first"):
+        case .word("first") where tokens[index + 1].kind == .symbol("("):
             return try parseFirst()
         case .word(let word):
             let isFunction = ["if", "account", "parent"].contains(word)

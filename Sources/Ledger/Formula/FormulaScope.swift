@@ -3,6 +3,8 @@ struct FormulaScope {
     struct Input {
         let name: String
         let type: FormulaType
+        /// What a list is of.
+        var element: FormulaType?
     }
 
     /// By position.
@@ -12,6 +14,8 @@ struct FormulaScope {
     /// What a requirement template was given for its parameters, and where that is to be read.
     var arguments: [Argument] = []
     var reach = Reach.everything
+    /// Whether nothing of any other account may be read.
+    var isOwn = false
 
     struct Argument {
         let name: String
@@ -24,6 +28,34 @@ struct FormulaScope {
         case balances
         /// Nothing of any account: tables, curves.
         case nothing
+        /// An event: its inputs, shown steps, and what it posted and climbed.
+        case event
+    }
+
+    /// The account that a bare word means.
+    func selector(_ name: String) -> AccountSelector? {
+        if let index = inputs.firstIndex(where: { $0.name == name && $0.type == .account }) {
+            return .input(index)
+        }
+        switch name {
+        case "parent", "owner": if isOwn { return nil }
+        default: break
+        }
+        switch name {
+        case "account": return .account
+        case "parent": return .parent
+        case "owner": return .owner
+        default: return nil
+        }
+    }
+
+    /// The input or the step of type name that a bare word means.
+    func name(_ name: String) -> NameTemplate? {
+        if let index = inputs.firstIndex(where: { $0.name == name }) {
+            return inputs[index].type == .name ? .input(index) : nil
+        }
+        let index = steps.firstIndex { $0.name == name && $0.type == .name }
+        return index.map { .step($0) }
     }
 
     /// All names that may be used, for suggestions.
@@ -41,15 +73,24 @@ struct Declarations {
     var ladderPositions: [String: Int] = [:]
     var tables: [TableRule] = []
     var tablePositions: [String: Int] = [:]
+    /// Offers by name, those of rewards included; known before anything is read.
+    var offers: [String: OfferDeclaration] = [:]
+    /// Items by name, and whether they have a slot.
+    var items: [String: Bool] = [:]
+    /// Goals and streaks by name; known before anything is read.
+    var goals: [String] = []
+    var streaks: [String] = []
 
     init(names: NameTable) {
         self.names = names
     }
 }
 
-/// For formulas that read nothing, or nothing but a curve's `n`.
+/// For formulas that read nothing, nothing but a curve's `n`, or one account's balances, as what a
+/// ladder is climbed with does.
 struct CurveContext: FormulaContext {
     var n = Rational.zero
+    var view = AccountView()
 
     func number(ofInput index: Int) -> Rational { n }
     func isGiven(input index: Int) -> Bool { true }
@@ -61,7 +102,17 @@ struct CurveContext: FormulaContext {
     func word(of text: [UInt8]) -> Word? { nil }
     var account: AccountNumber { .ledger }
     var parent: AccountNumber? { nil }
-    func balance(_ name: BalanceName, _ part: BalancePart, of account: AccountNumber) -> Int64 { 0 }
+
+    func balance(_ name: BalanceName, _ part: BalancePart, of account: AccountNumber) -> Int64 {
+        let value = view.value(CellKey(name)) ?? .zero
+        return switch part {
+        case .available: value.available ?? 0
+        case .earned: value.earned
+        case .spent: value.spent
+        case .held: value.held
+        }
+    }
+
     func rung(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64 { 0 }
     func fact(_ name: Word, of account: AccountNumber) -> FactValue? { nil }
     func facts(under prefix: Word, _ fold: FactFold, of account: AccountNumber) -> Int64? { 0 }

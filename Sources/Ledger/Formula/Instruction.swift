@@ -27,12 +27,23 @@ struct Instruction: Sendable, Hashable {
         // nothing to push.
         case table, tableElse, hasEntry
         case balance, rung, hasFact, factElse, factNameElse, facts, items, isUnlocked
+        /// Takes the qualifier and the offer.
+        case isClaimed
+        /// Takes the item and the slot.
+        case isEquipped
+        case hasEquipped
+        /// Takes the value that is looked for in the list that is input `operand`.
+        case contains
+        /// What an event posted to a balance; `detail` 1: to all facets of its currency.
+        case posted
+        /// How an event climbed a ladder; `detail` 0: whether it did, 1: from where, 2: to where.
+        case climbed
         case fail
     }
 
     let operation: Operation
-    /// For a look-up of an account: 0 the account, 1 its parent, 2 + n input n. For a table: how
-    /// many keys. For `balance`: the part is in the low two bits, the account above.
+    /// For a look-up of an account: `AccountSelector.detail`. For a table: how many keys. For
+    /// `balance`: the part is in the low two bits, the account above. For `contains`: 1 for names.
     let detail: UInt16
     let operand: Int32
 

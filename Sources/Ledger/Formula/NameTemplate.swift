@@ -6,6 +6,8 @@ package enum NameTemplate: Sendable, Hashable {
     case word(Word)
     /// The input's text is the whole name.
     case input(Int)
+    /// An earlier `let` step that is a name.
+    case step(Int)
     /// The scope of a ladder that is kept for each facet of its balance.
     case facet
     case parts([Part])
@@ -13,6 +15,9 @@ package enum NameTemplate: Sendable, Hashable {
     package enum Part: Sendable, Hashable {
         case text([UInt8])
         case input(Int)
+        case step(Int)
+        /// The variable of a `first` around it, by its place on the stack.
+        case slot(Int)
     }
 
     /// The word of the name, `nil` if the ledger has none for it yet.
@@ -21,23 +26,30 @@ package enum NameTemplate: Sendable, Hashable {
         switch self {
         case .word(let word): word
         case .input(let index): context.word(ofInput: index)
+        case .step(let index): context.word(ofStep: index)
         case .facet: nil
         case .parts: context.word(of: text(in: context))
         }
     }
 
     /// The name's text, needed to give it a number. Empty for `.word`, which has one.
-    package func text<Context: FormulaContext & ~Copyable>(in context: borrowing Context) -> [UInt8]
-    {
+    ///
+    /// - Parameter variable: the value in a slot of the stack; only names in formulas have any.
+    package func text<Context: FormulaContext & ~Copyable>(
+        in context: borrowing Context, variable: (Int) -> Rational = { _ in .zero }
+    ) -> [UInt8] {
         var text: [UInt8] = []
         switch self {
         case .word, .facet: break
         case .input(let index): context.appendText(ofInput: index, to: &text)
+        case .step(let index): context.appendText(ofStep: index, to: &text)
         case .parts(let parts):
             for part in parts {
                 switch part {
                 case .text(let bytes): text.append(contentsOf: bytes)
                 case .input(let index): context.appendText(ofInput: index, to: &text)
+                case .step(let index): context.appendText(ofStep: index, to: &text)
+                case .slot(let slot): text.append(contentsOf: variable(slot).description.utf8)
                 }
             }
         }
@@ -65,8 +77,29 @@ package struct BalanceTemplate: Sendable, Hashable {
 package enum AccountSelector: Sendable, Hashable {
     case account
     case parent
+    /// The parent where there is one, else the account itself.
+    case owner
     /// An input of type account, by position.
     case input(Int)
+
+    /// As instructions carry it.
+    var detail: Int {
+        switch self {
+        case .account: 0
+        case .parent: 1
+        case .owner: 2
+        case .input(let index): 3 + index
+        }
+    }
+
+    init(detail: Int) {
+        switch detail {
+        case 0: self = .account
+        case 1: self = .parent
+        case 2: self = .owner
+        default: self = .input(detail - 3)
+        }
+    }
 
     @inline(__always)
     package func number<Context: FormulaContext & ~Copyable>(
@@ -77,6 +110,7 @@ package enum AccountSelector: Sendable, Hashable {
         case .parent:
             guard let parent = context.parent else { throw .noParent }
             return parent
+        case .owner: return context.parent ?? context.account
         case .input(let index): return context.account(ofInput: index)
         }
     }

@@ -3,19 +3,17 @@ extension Primitive {
     static let actions = Primitive(key: "actions") { compiler, value in
         for member in compiler.members(value, "actions") {
             guard compiler.isName(member), let action = compiler.action(member) else { continue }
-            compiler.actions.append(action)
+            compiler.parts.actions.append(action)
         }
     }
 
-    /// `openings: [ { posts: [ … ], sets: [ … ] } ]`
+    /// `openings: [ { gives: [ … ] } ]`
     static let openings = Primitive(key: "openings") { compiler, value in
         for item in compiler.list(value, "openings") {
             guard var reader = compiler.object(item, "an opening") else { continue }
-            let scope = FormulaScope()
-            let posts = compiler.posts(reader.take("posts"), scope)
-            let marks = compiler.marks(reader.take("sets"), scope)
+            let effects = compiler.effects(&reader, FormulaScope())
             compiler.finish(reader, "an opening")
-            compiler.openings.append(OpeningRule(posts: posts, marks: marks))
+            compiler.parts.openings.append(OpeningRule(effects: effects))
         }
     }
 }
@@ -28,21 +26,21 @@ extension RulebookCompiler {
         let inputs = inputs(reader.take("inputs"), &scope)
         let steps = steps(reader.take("let"), reader.take("show"), &scope)
         let requirements = requirements(reader.take("requires"), scope)
-        let posts = posts(reader.take("posts"), scope)
-        let marks = marks(reader.take("sets"), scope)
+        let effects = effects(&reader, scope)
         let once = once(reader.take("once"), inputs)
-        let isActive = bool(reader.take("active"), default: true)
-        let isStaffOnly = bool(reader.take("staff_only"), default: false)
+        let active = formula(reader.take("active"), as: .bool, scope)
+        let staffOnly = formula(reader.take("staff_only"), as: .bool, scope)
         finish(reader, "an action")
+        actionScopes[member.key] = scope
         return ActionRule(
             name: word, text: member.key, inputs: inputs,
-            steps: steps, requirements: requirements, posts: posts, marks: marks, once: once,
-            isActive: isActive, isStaffOnly: isStaffOnly)
+            steps: steps, requirements: requirements, effects: effects, once: once,
+            active: active, staffOnly: staffOnly)
     }
 
     /// `let: { base: '10 * kills', total: 'base + 5' }, show: ['total']`. Each step may read the
     /// ones before it.
-    private mutating func steps(
+    mutating func steps(
         _ value: JSON5Value?, _ show: JSON5Value?, _ scope: inout FormulaScope
     ) -> [StepRule] {
         var shown: [(text: String, offset: Int)] = []
@@ -60,10 +58,10 @@ extension RulebookCompiler {
                 scope.steps.append(FormulaScope.Input(name: member.key, type: .number))
                 continue
             }
-            if formula.type != .number && formula.type != .bool {
+            if ![.number, .bool, .name].contains(formula.type) {
                 mistakes.add(
                     member.value.offset,
-                    "a step is a number or a truth; this is \(formula.type.phrase)")
+                    "a step is a number, a truth or a name; this is \(formula.type.phrase)")
             }
             rules.append(
                 StepRule(

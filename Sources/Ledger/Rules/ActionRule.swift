@@ -9,12 +9,13 @@ package final class ActionRule: Sendable {
     package let inputs: [InputRule]
     package let steps: [StepRule]
     package let requirements: [RequirementRule]
-    package let posts: [PostRule]
-    package let marks: [MarkRule]
+    package let effects: EffectRules
     /// The inputs, by position, that the action happens only once for; `nil` if it may repeat.
     package let once: [Int]?
-    package let isActive: Bool
-    package let isStaffOnly: Bool
+    /// Whether it may be recorded, which may depend on the inputs; `nil`: always.
+    package let active: Formula?
+    /// Whether it is for staff alone, which may depend on the inputs; `nil`: never.
+    package let staffOnly: Formula?
 
     init(
         name: Word,
@@ -22,23 +23,24 @@ package final class ActionRule: Sendable {
         inputs: [InputRule],
         steps: [StepRule],
         requirements: [RequirementRule],
-        posts: [PostRule],
-        marks: [MarkRule],
+        effects: EffectRules,
         once: [Int]?,
-        isActive: Bool,
-        isStaffOnly: Bool
+        active: Formula?,
+        staffOnly: Formula?
     ) {
         self.name = name
         self.text = text
         self.inputs = inputs
         self.steps = steps
         self.requirements = requirements
-        self.posts = posts
-        self.marks = marks
+        self.effects = effects
         self.once = once
-        self.isActive = isActive
-        self.isStaffOnly = isStaffOnly
+        self.active = active
+        self.staffOnly = staffOnly
     }
+
+    package var posts: [PostRule] { effects.posts }
+    package var marks: [MarkRule] { effects.marks }
 
     /// The position of the input with this name.
     package func input(_ name: Word) -> Int? {
@@ -55,6 +57,10 @@ package struct InputRule: Sendable {
     package let isRequired: Bool
     /// What it is where it wasn't given.
     package let byDefault: InputDefault?
+    /// The integers that it may be, ascending; empty where all within its bounds are allowed.
+    package var choices: [Int64] = []
+    /// Whether all that an integer may be is listed by OFFERS.
+    package var isListed = false
 }
 
 package enum InputType: Sendable {
@@ -84,6 +90,12 @@ package enum InputType: Sendable {
         case .list: .list
         }
     }
+
+    /// What a list is of.
+    var elementType: FormulaType? {
+        guard case .list(let element, _) = self else { return nil }
+        if case .integer = element { return .number } else { return .name }
+    }
 }
 
 package enum InputDefault: Sendable {
@@ -102,50 +114,32 @@ package struct StepRule: Sendable {
     package let isShown: Bool
 }
 
-/// An amount posted to a balance.
-package struct PostRule: Sendable {
-    package let to: AccountSelector
-    package let balance: BalanceTemplate
-    package let amount: Formula
-    /// Posted only where this holds.
-    package let when: Formula?
-    package let side: Side
-
-    package enum Side: String, Sendable, CaseIterable {
-        /// A positive amount is earned, a negative one spent.
-        case bySign = "by_sign"
-        /// The amount, which may not be negative, is earned.
-        case earn
-        /// The amount, which may not be negative, is spent.
-        case spend
-    }
-}
-
-/// Named state that is set or cleared.
-package struct MarkRule: Sendable {
-    package let kind: Kind
-    package let to: AccountSelector
-    package let name: NameTemplate
-    /// Set only where this holds.
-    package let when: Formula?
-
-    package enum Kind: Sendable {
-        /// A number.
-        case fact(Formula)
-        /// A name.
-        case factName(NameTemplate)
-        case clearFact
-        /// So many of the item are added.
-        case item(count: Formula)
-        case unlock
-    }
-}
-
 /// What has to be true, and what is said of it.
 package struct RequirementRule: Sendable {
+    /// Asked for only where this holds.
+    package let when: Formula?
     package let test: Formula
-    package let unmet: MessageRule
-    package let met: MessageRule?
+    package let unmet: SentenceRule
+    package let met: SentenceRule?
+    /// What a command is refused with.
+    package let code: Code
+
+    package enum Code: String, Sendable, CaseIterable {
+        case requirement = "REQUIREMENT"
+        case taken = "TAKEN"
+        case inactive = "INACTIVE"
+        case limit = "LIMIT"
+    }
+}
+
+/// One of several sentences: the first whose condition holds.
+package struct SentenceRule: Sendable {
+    package let variants: [Variant]
+
+    package struct Variant: Sendable {
+        package let when: Formula?
+        package let message: MessageRule
+    }
 }
 
 /// A sentence with numbers and names filled in.
@@ -163,6 +157,5 @@ package struct MessageRule: Sendable {
 
 /// What happens when an account is first seen.
 package struct OpeningRule: Sendable {
-    package let posts: [PostRule]
-    package let marks: [MarkRule]
+    package let effects: EffectRules
 }

@@ -14,7 +14,8 @@ extension RulebookCompiler {
             guard let rule = input(member, scope) else { continue }
             rules.append(rule)
             scope.inputs.append(
-                FormulaScope.Input(name: member.key, type: rule.type.formulaType))
+                FormulaScope.Input(
+                    name: member.key, type: rule.type.formulaType, element: rule.type.elementType))
         }
         return rules
     }

@@ -123,6 +123,21 @@ package final class LadderRule: Sendable {
         rung == .max ? nil : floor(of: rung + 1)
     }
 
+    /// The value that an account has climbed to; `nil` where a formula comes to none.
+    package func value(of view: AccountView, facet: Word) -> Int64? {
+        switch source {
+        case .formula(let formula):
+            return (try? formula.evaluate(in: CurveContext(view: view)))?.whole
+        case .balance(let currency, let scope, let part):
+            var name = BalanceName(currency: currency, facet: facet)
+            if case .one(let only) = scope { name.facet = only }
+            let balance = view.value(CellKey(name)) ?? .zero
+            guard part == .earned else { return balance.available }
+            if receivedClimbs { return balance.earned }
+            return balance.earned - (view.value(CellKey(received: name))?.a ?? 0)
+        }
+    }
+
     /// The rung's name; `nil` on a numbered ladder.
     package func name(of rung: Int64) -> Word? {
         guard rung >= start, rung - start < Int64(names.count) else { return nil }

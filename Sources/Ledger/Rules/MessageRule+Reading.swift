@@ -77,11 +77,52 @@ extension RulebookCompiler {
         switch meant.kind {
         case .name(let bytes): return try compiler.nameTemplate(bytes, at: meant.offset)
         case .identifier(let name):
-            let index = scope.inputs.firstIndex { $0.name == name && $0.type == .name }
-            if let index { return .input(index) }
+            if let template = scope.name(name) { return template }
         default: break
         }
         throw FormulaMistake(
-            offset: 0, message: "a name is needed here: an input, or one in quotes")
+            offset: 0, message: "a name is needed here: an input, a step, or one in quotes")
+    }
+
+    /// One sentence, or several in brackets of which the first that holds is said:
+    /// `[ { when: "…", say: "…" }, "…" ]`.
+    mutating func sentence(_ value: JSON5Value, _ scope: FormulaScope) -> SentenceRule? {
+        guard case .array(let items) = value.kind else {
+            return message(value, scope).map {
+                SentenceRule(variants: [SentenceRule.Variant(when: nil, message: $0)])
+            }
+        }
+        var variants: [SentenceRule.Variant] = []
+        for item in items {
+            if let variant = variant(item, scope) { variants.append(variant) }
+        }
+        guard variants.count == items.count else { return nil }
+        guard variants.last?.when == nil, !variants.isEmpty else {
+            mistakes.add(
+                value.offset, "the last sentence has to be one without a condition: \"…\"")
+            return nil
+        }
+        return SentenceRule(variants: variants)
+    }
+
+    private mutating func variant(
+        _ value: JSON5Value, _ scope: FormulaScope
+    ) -> SentenceRule.Variant? {
+        if case .string = value.kind {
+            return message(value, scope).map { SentenceRule.Variant(when: nil, message: $0) }
+        }
+        guard var reader = object(value, "a sentence in quotes, or when and say,") else {
+            return nil
+        }
+        let condition = reader.take("when")
+        let say = reader.take("say")
+        finish(reader, "a sentence")
+        guard let say, condition != nil else {
+            mistakes.add(value.offset, "a sentence of several is { when: …, say: … }, or a text")
+            return nil
+        }
+        guard let when = formula(condition, as: .bool, scope), let message = message(say, scope)
+        else { return nil }
+        return SentenceRule.Variant(when: when, message: message)
     }
 }

@@ -27,8 +27,6 @@ final class NameTable {
 /// joined by `:`.
 enum NameSyntax {
     static let segmentBytesMax = Limits.nameBytesMax
-    /// All segments together.
-    static let bytesMax = Limits.joinedNameBytesMax
 
     static let segmentRule = "1 to 32 letters, digits, '_', '.' or '-'"
 
@@ -37,7 +35,7 @@ enum NameSyntax {
     }
 
     static func isName(_ text: [UInt8]) -> Bool {
-        WordText.isValid(text, text.indices)
+        UTF8Text.isName(text, ByteRange(start: 0, count: text.count))
     }
 
     static func isNameByte(_ byte: UInt8) -> Bool {

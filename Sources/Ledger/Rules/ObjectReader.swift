@@ -11,7 +11,7 @@ struct ObjectReader {
     }
 
     mutating func take(_ key: String) -> JSON5Value? {
-        asked.append(key)
+        if !asked.contains(key) { asked.append(key) }
         return members.first { $0.key == key }?.value
     }
 

@@ -4,6 +4,7 @@ struct RequirementTemplate {
     let test: JSON5Value
     let unmet: JSON5Value
     let met: JSON5Value?
+    let code: RequirementRule.Code
     /// Wrong in itself, which is reported where it stands: its uses say nothing more.
     let isBroken: Bool
 }
@@ -27,6 +28,7 @@ extension RulebookCompiler {
         let test = reader.take("test")
         let unmet = reader.take("unmet")
         let met = reader.take("met")
+        let code = choice(reader.take("code"), default: RequirementRule.Code.requirement)
         finish(reader, "a requirement")
         guard let test, let unmet else {
             mistakes.add(value.offset, "a requirement needs a test and what is said if it is unmet")
@@ -35,17 +37,20 @@ extension RulebookCompiler {
         // Checked here once, as if the parameters were inputs: uses then can't go wrong inside.
         var scope = FormulaScope()
         scope.inputs = parameters
-        let rule = requirement(test: test, unmet: unmet, met: met, scope)
+        let rule = requirement(test: test, unmet: unmet, met: met, code: code, when: nil, scope)
         return RequirementTemplate(
-            parameters: parameters, test: test, unmet: unmet, met: met, isBroken: rule == nil)
+            parameters: parameters, test: test, unmet: unmet, met: met, code: code,
+            isBroken: rule == nil)
     }
 
     private mutating func parameters(_ value: JSON5Value?) -> [FormulaScope.Input] {
         guard let value else { return [] }
         var parameters: [FormulaScope.Input] = []
         for member in members(value, "parameters") where isName(member, identifier: true) {
-            if member.key == "use" {
-                mistakes.add(member.keyOffset, "'use' names the template; a parameter can't be it")
+            if member.key == "use" || member.key == "when" {
+                mistakes.add(
+                    member.keyOffset,
+                    "'\(member.key)' belongs to each use of the template; a parameter can't be it")
                 continue
             }
             guard let type = string(member.value)?.text else { continue }
@@ -69,13 +74,17 @@ extension RulebookCompiler {
         var rules: [RequirementRule] = []
         for item in list(value, "requirements") {
             guard var reader = object(item, "a requirement") else { continue }
-            if let name = reader.take("use") {
-                if let rule = use(name, &reader, scope) { rules.append(rule) }
+            let template = reader.take("use")
+            let condition = reader.take("when")
+            let when = formula(condition, as: .bool, scope)
+            if let name = template {
+                if let rule = use(name, &reader, when: when, scope) { rules.append(rule) }
                 continue
             }
             let test = reader.take("test")
             let unmet = reader.take("unmet")
             let met = reader.take("met")
+            let code = choice(reader.take("code"), default: RequirementRule.Code.requirement)
             finish(reader, "a requirement")
             guard let test, let unmet else {
                 mistakes.add(
@@ -84,15 +93,15 @@ extension RulebookCompiler {
                         + "or use: 'template'")
                 continue
             }
-            if let rule = requirement(test: test, unmet: unmet, met: met, scope) {
-                rules.append(rule)
-            }
+            let rule = requirement(
+                test: test, unmet: unmet, met: met, code: code, when: when, scope)
+            if let rule { rules.append(rule) }
         }
         return rules
     }
 
     private mutating func use(
-        _ value: JSON5Value, _ reader: inout ObjectReader, _ scope: FormulaScope
+        _ value: JSON5Value, _ reader: inout ObjectReader, when: Formula?, _ scope: FormulaScope
     ) -> RequirementRule? {
         guard let name = string(value)?.text else { return nil }
         guard let template = templates[name] else {
@@ -118,7 +127,8 @@ extension RulebookCompiler {
             return nil
         }
         return requirement(
-            test: template.test, unmet: template.unmet, met: template.met, inner)
+            test: template.test, unmet: template.unmet, met: template.met, code: template.code,
+            when: when, inner)
     }
 
     /// What a parameter stands for, once it is known to be of the parameter's type.
@@ -149,12 +159,14 @@ extension RulebookCompiler {
     }
 
     private mutating func requirement(
-        test: JSON5Value, unmet: JSON5Value, met: JSON5Value?, _ scope: FormulaScope
+        test: JSON5Value, unmet: JSON5Value, met: JSON5Value?, code: RequirementRule.Code,
+        when: Formula?, _ scope: FormulaScope
     ) -> RequirementRule? {
         let holds = formula(test, as: .bool, scope)
-        let unmetMessage = message(unmet, scope)
-        let metMessage = met.flatMap { message($0, scope) }
-        guard let holds, let unmetMessage else { return nil }
-        return RequirementRule(test: holds, unmet: unmetMessage, met: metMessage)
+        let unmetSentence = sentence(unmet, scope)
+        let metSentence = met.flatMap { sentence($0, scope) }
+        guard let holds, let unmetSentence else { return nil }
+        return RequirementRule(
+            when: when, test: holds, unmet: unmetSentence, met: metSentence, code: code)
     }
 }

@@ -4,6 +4,21 @@ package protocol WordAssigner: ~Copyable {
     mutating func word(for text: [UInt8]) -> Word
 }
 
+/// The parts of a rulebook as they are read. A new part is a line here.
+package struct RulebookParts: Sendable {
+    package var currencies: [CurrencyRule] = []
+    package var ladders: [LadderRule] = []
+    package var actions: [ActionRule] = []
+    package var tables: [TableRule] = []
+    package var openings: [OpeningRule] = []
+    package var items: [ItemRule] = []
+    package var migrations: [MigrationRule] = []
+    package var notices: [NoticeRule] = []
+    package var show: [FieldRule] = []
+
+    package init() {}
+}
+
 /// A rulebook, compiled: everything that deciding needs, by number.
 package struct Rulebook: Sendable {
     package let edition: Int
@@ -15,23 +30,29 @@ package struct Rulebook: Sendable {
     package let actions: [ActionRule]
     package let tables: [TableRule]
     package let openings: [OpeningRule]
+    /// All parts; those that the hot path reads stand above as well.
+    package let parts: RulebookParts
+    /// Whether anything but ladders follows from what a command posts: see `Ledger.settle`.
+    package let hasConsequences: Bool
 
     private let currencyIndex: WordIndex
     private let ladderIndex: WordIndex
     private let actionIndex: WordIndex
 
     init(
-        edition: Int, title: String, utcOffsetMinutes: Int, currencies: [CurrencyRule],
-        ladders: [LadderRule], actions: [ActionRule], tables: [TableRule], openings: [OpeningRule]
+        edition: Int, title: String = "", utcOffsetMinutes: Int = 0,
+        _ parts: RulebookParts = RulebookParts()
     ) {
         self.edition = edition
         self.title = title
         self.utcOffsetMinutes = utcOffsetMinutes
-        self.currencies = currencies
-        self.ladders = ladders
-        self.actions = actions
-        self.tables = tables
-        self.openings = openings
+        self.parts = parts
+        currencies = parts.currencies
+        ladders = parts.ladders
+        actions = parts.actions
+        tables = parts.tables
+        openings = parts.openings
+        hasConsequences = false
         currencyIndex = WordIndex(currencies.map(\.name))
         ladderIndex = WordIndex(ladders.map(\.name))
         actionIndex = WordIndex(actions.map(\.name))

@@ -1,14 +1,25 @@
 /// A part of the rule language: the key under which a rulebook has it, and how it is read.
 ///
-/// Parts are read in the order of `all`, wherever they stand in the file: each may refer to the
-/// ones before it. A new part is a file with its rule, its reader and its `Primitive`, and a
-/// place in this list.
+/// First every part declares its names, then all are read in the order of `all`, wherever they
+/// stand in the file: each may refer to the ones before it, and to what any has declared. A new part
+/// is a file with its rule, its reader and its `Primitive`, and a place in this list.
 struct Primitive: Sendable {
+    typealias Step = @Sendable (inout RulebookCompiler, JSON5Value) -> Void
+
     let key: String
-    let read: @Sendable (inout RulebookCompiler, JSON5Value) -> Void
+    /// Notes names that other parts may refer to. Reports nothing: reading does.
+    let declare: Step?
+    let read: Step
+
+    init(key: String, declare: Step? = nil, read: @escaping Step) {
+        self.key = key
+        self.declare = declare
+        self.read = read
+    }
 
     static let all: [Primitive] = [
-        .currencies, .tables, .ladders, .requirements, .actions, .openings,
+        .currencies, .tables, .items, .ladders, .requirements, .actions, .openings,
+        .migrations, .notices, .show,
     ]
 }
 
@@ -16,8 +27,9 @@ struct Primitive: Sendable {
 struct RulebookCompiler {
     var mistakes = MistakeBook()
     var declarations: Declarations
-    var actions: [ActionRule] = []
-    var openings: [OpeningRule] = []
+    var parts = RulebookParts()
+    /// What formulas about an action's events see: its inputs and steps.
+    var actionScopes: [String: FormulaScope] = [:]
     var templates: [String: RequirementTemplate] = [:]
     /// The rungs of ladders with a formula, by its place: they don't depend on any name's number,
     /// so the second reading takes them from the first.
@@ -40,14 +52,20 @@ struct RulebookCompiler {
         let title = string(reader.take("title"))?.text ?? ""
         let offset = timeZone(reader.take("time_zone"))
         for primitive in Primitive.all {
+            if let declare = primitive.declare, let value = reader.take(primitive.key) {
+                declare(&self, value)
+            }
+        }
+        for primitive in Primitive.all {
             if let value = reader.take(primitive.key) { primitive.read(&self, value) }
         }
         finish(reader, "a rulebook")
         guard mistakes.isEmpty else { return nil }
+        parts.currencies = declarations.currencies
+        parts.ladders = declarations.ladders
+        parts.tables = declarations.tables
         return Rulebook(
-            edition: Int(RulebookCompiler.edition), title: title, utcOffsetMinutes: offset,
-            currencies: declarations.currencies, ladders: declarations.ladders, actions: actions,
-            tables: declarations.tables, openings: openings)
+            edition: Int(RulebookCompiler.edition), title: title, utcOffsetMinutes: offset, parts)
     }
 
     /// `UTC` or a fixed offset: what a name such as Europe/Vienna means changes with time, and

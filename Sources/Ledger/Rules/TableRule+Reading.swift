@@ -85,7 +85,7 @@ extension RulebookCompiler {
     }
 
     /// A number, a truth or a name.
-    private mutating func tableValue(_ value: JSON5Value) -> (Rational, FormulaType)? {
+    mutating func tableValue(_ value: JSON5Value) -> (Rational, FormulaType)? {
         switch value.kind {
         case .number(let number): return (number, .number)
         case .bool(let truth): return (truth ? .one : .zero, .bool)

@@ -43,7 +43,9 @@ extension State {
     /// Everything that the checkpoint took must be stored by the next one.
     package mutating func abandonCheckpoint() {
         for (account, id) in leaving.ids where newIDs[account] == nil { newIDs[account] = id }
-        for entry in leaving.keys?.table.sorted() ?? [] { recentKeys.insert(entry.token, entry.value) }
+        for entry in leaving.keys?.table.sorted() ?? [] {
+            recentKeys.insert(entry.token, entry.value)
+        }
         directoryChanges.append(contentsOf: leaving.directory)
         dirty.append(contentsOf: leaving.dirty)
         let taken = leaving.taken

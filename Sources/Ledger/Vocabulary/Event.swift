@@ -36,6 +36,8 @@ package enum CellKind: UInt8, Sendable {
     case unlock
     /// How much of an event was reversed.
     case reversed
+    /// Where the account stands on a board.
+    case board
 
     package var isMark: Bool {
         switch self {

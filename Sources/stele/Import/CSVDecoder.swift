@@ -1,3 +1,5 @@
+import Wire
+
 /// Reads comma-separated values as RFC 4180 has them: a header line; quotes around what holds commas,
 /// quotes or line ends, and quotes doubled within. Lines end in CR LF or LF.
 ///

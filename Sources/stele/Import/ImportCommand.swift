@@ -74,7 +74,7 @@ enum ImportCommand {
         return summary.exitCode
     }
 
-    private static func open(_ path: String) throws(Failure) -> Descriptor {
+    static func open(_ path: String) throws(Failure) -> Descriptor {
         do throws(SystemFault) {
             return path == "-" ? Descriptor.standardInput : try Descriptor.open(path)
         } catch {

@@ -10,7 +10,7 @@ struct Importer<Decoder: RowDecoder> {
     private var decoder: Decoder
     /// The lines whose commands are unanswered, oldest first.
     private var waiting: LineQueue
-    private(set) var summary = ImportSummary()
+    var summary: ImportSummary
 
     /// What is sent at once: enough to be worth a system call.
     private static var sendBytes: Int { 1 << 16 }
@@ -21,6 +21,8 @@ struct Importer<Decoder: RowDecoder> {
         self.windowMax = windowMax
         self.decoder = decoder
         waiting = LineQueue(capacity: windowMax)
+        summary = ImportSummary()
+        if case .migrate = plan.verb { summary.tally = ChangeTally() }
     }
 
     mutating func run(
@@ -92,7 +94,12 @@ struct Importer<Decoder: RowDecoder> {
                 summary.duplicates += 1
             } else {
                 summary.imported += 1
+                summary.tally?.add(reply)
             }
+            return
+        }
+        if case .migrate = plan.verb, failure.code == "TAKEN" {
+            summary.duplicates += 1
             return
         }
         summary.refuse(line: line, code: failure.code, message: failure.sentence)

@@ -35,6 +35,10 @@ final class OfflineNames: EventNaming {
         return source.unseal(Array(event.text[text.range]), account, event.sequence, field: field)
     }
 
+    func notices(of event: Event) -> [Notice] {
+        rulebook(event.rules)?.notices(of: event, words: folder.state.words) ?? []
+    }
+
     /// The rulebook of that number, compiled when it is first asked for.
     private func rulebook(_ number: UInt32) -> Rulebook? {
         if let known = rulebooks[number] { return known }

@@ -1,6 +1,5 @@
-package import Ledger
-
-/// What texts from outside may look like. Bytes are judged, never normalised.
+/// What texts from outside may look like: the one place that says so, for what clients send and for
+/// what rules put together. Bytes are judged, never normalised.
 package enum UTF8Text {
     /// Whether a scalar shows as something and leaves its surroundings alone: no space, control
     /// character, line end, byte order mark or change of writing direction.
@@ -14,11 +13,17 @@ package enum UTF8Text {
         }
     }
 
-    /// 1–64 bytes, printable, at most one `/` with something on either side of it, no `~` in front.
+    /// 1–64 bytes, printable, at most one `/` with something on either side of it, no `~` in front;
+    /// not `*`, which stands for all accounts, nor anybody below that.
     package static func isAccount(_ bytes: [UInt8], _ range: ByteRange) -> Bool {
-        guard range.count > 0, range.count <= WireLimits.accountBytesMax else { return false }
+        guard range.count > 0, range.count <= Limits.accountBytesMax else { return false }
         guard bytes[range.start] != UInt8(ascii: "~") else { return false }
         let end = range.start + range.count
+        if bytes[range.start] == UInt8(ascii: "*"),
+            range.count == 1 || bytes[range.start + 1] == UInt8(ascii: "/")
+        {
+            return false
+        }
         var slashes = 0
         var at = range.start
         while at < end {
@@ -30,24 +35,20 @@ package enum UTF8Text {
             if byte > 0x20 && byte < 0x7F {
                 at += 1
             } else {
-                guard let size = scalarSize(bytes, at, end, spaces: false) else { return false }
+                guard let size = scalarSize(bytes, at, end, isAllowed: isVisible) else {
+                    return false
+                }
                 at += size
             }
         }
         return slashes <= 1
     }
 
-    /// `~` and the number of a forgotten account, as reads may name it.
-    package static func isForgottenAccount(_ bytes: [UInt8], _ range: ByteRange) -> Bool {
-        guard range.count > 1, bytes[range.start] == UInt8(ascii: "~") else { return false }
-        let digits = ByteRange(start: range.start + 1, count: range.count - 1)
-        guard let number = Numerals.whole(bytes, digits) else { return false }
-        return number >= 1 && number <= Int64(UInt32.max)
-    }
-
-    /// Segments of 1–32 of `A–Z a–z 0–9 _ . -`, joined by `:`.
-    package static func isName(_ bytes: [UInt8], _ range: ByteRange, segmentsMax: Int = 1) -> Bool {
-        guard range.count > 0 else { return false }
+    /// Segments of 1–32 of `A–Z a–z 0–9 _ . -`, joined by `:`; at most 128 bytes in all.
+    package static func isName(
+        _ bytes: [UInt8], _ range: ByteRange, segmentsMax: Int = .max
+    ) -> Bool {
+        guard range.count > 0, range.count <= Limits.joinedNameBytesMax else { return false }
         var segments = 1
         var length = 0
         for index in range.range {
@@ -57,7 +58,7 @@ package enum UTF8Text {
                 segments += 1
                 length = 0
             } else {
-                guard isNameByte(byte), length < WireLimits.nameBytesMax else { return false }
+                guard isNameByte(byte), length < Limits.nameBytesMax else { return false }
                 length += 1
             }
         }
@@ -72,7 +73,9 @@ package enum UTF8Text {
             if bytes[at] >= 0x20 && bytes[at] < 0x7F {
                 at += 1
             } else {
-                guard let size = scalarSize(bytes, at, end, spaces: true) else { return false }
+                guard let size = scalarSize(bytes, at, end, isAllowed: isTextual) else {
+                    return false
+                }
                 at += size
             }
         }
@@ -81,14 +84,14 @@ package enum UTF8Text {
 
     @inline(__always)
     private static func isNameByte(_ byte: UInt8) -> Bool {
-        (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || byte.isDigit
+        (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39)
             || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
     }
 
     /// The bytes that the scalar at `at` takes; `nil` if it isn't well-formed UTF-8 (overlong,
     /// surrogate, cut short) or not allowed.
     private static func scalarSize(
-        _ bytes: [UInt8], _ at: Int, _ end: Int, spaces: Bool
+        _ bytes: [UInt8], _ at: Int, _ end: Int, isAllowed: (UInt32) -> Bool
     ) -> Int? {
         let first = bytes[at]
         let size: Int
@@ -107,8 +110,24 @@ package enum UTF8Text {
         }
         if size == 3, scalar < 0x800 || (0xD800...0xDFFF).contains(scalar) { return nil }
         if size == 4, scalar < 0x10000 || scalar > 0x10FFFF { return nil }
-        if spaces && isSpace(scalar) { return size }
-        return isPrintable(scalar) ? size : nil
+        return isAllowed(scalar) ? size : nil
+    }
+
+    /// What an account's id may have: nothing that joins, breaks or shapes without showing itself, and
+    /// nothing that every machine draws as it likes. Two ids that look alike are rarer this way.
+    private static func isVisible(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0xAD, 0x600...0x605, 0x61C, 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x180E: false
+        case 0x200C, 0x200D, 0xE000...0xF8FF: false
+        case 0x110BD, 0x110CD, 0x13430...0x1343F, 0x1BCA0...0x1BCA3, 0x1D173...0x1D17A: false
+        case 0xF0000...: false
+        default: isPrintable(scalar)
+        }
+    }
+
+    /// What a text may have: spaces, too.
+    private static func isTextual(_ scalar: UInt32) -> Bool {
+        isSpace(scalar) || isPrintable(scalar)
     }
 
     /// Spaces that stay on the line.

@@ -1,0 +1,6 @@
+extension Ledger {
+    /// The season that the command falls into.
+    mutating func seasonNow() throws(Refusal) -> Word {
+        throw Refusal(.noSeason, [], "no season is under way")
+    }
+}
