@@ -17,6 +17,13 @@ extension Engine: Naming {
         return true
     }
 
+    package func appendClaim(
+        _ offer: Word, _ values: Word, rules number: UInt32, to text: inout [UInt8]
+    ) {
+        rulebook(number).appendClaim(
+            offer, values, offerText: ledger.text(of: offer), ledger.text(of: values), to: &text)
+    }
+
     /// A rulebook by number, compiled; the one in force where that number isn't known.
     package func rulebook(_ number: UInt32) -> Rulebook {
         if number == ledger.rulesNumber { return ledger.rules }

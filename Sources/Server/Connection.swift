@@ -59,6 +59,8 @@ final class Connection {
     /// Its output as last counted into the total of all.
     var countedOutput = 0
     var countedInput = 0
+    /// Likewise, of one that listens.
+    var countedTold = 0
 
     /// When an unfinished request began, and when replies began to be stuck; 0 if they aren't.
     var partialSince: Int64 = 0

@@ -57,7 +57,8 @@ extension Front {
 
     /// Whether replies that wait for the disk fill the memory set aside for them.
     private var isOverloaded: Bool {
-        outputTotal >= ServerLimits.inFlightBytesTotalMax && engine.head > engine.durable
+        outputTotal - toldTotal >= ServerLimits.inFlightBytesTotalMax
+            && engine.head > engine.durable
     }
 
     /// Receives once; returns whether something may have come.
@@ -118,6 +119,7 @@ extension Front {
     private func count(_ connection: Connection) {
         outputTotal += connection.output.count - connection.countedOutput
         connection.countedOutput = connection.output.count
+        if connection.subscriptions != nil || connection.countedTold != 0 { countTold(connection) }
         inputTotal += connection.inputBytes - connection.countedInput
         connection.countedInput = connection.inputBytes
         if inputTotal > ServerLimits.inFlightBytesTotalMax, connection.inputBytes > 0 {
@@ -128,6 +130,13 @@ extension Front {
             counters.outputOverflows += 1
             close(connection)
         }
+    }
+
+    /// What waits for a listener to read it holds nobody else up.
+    private func countTold(_ connection: Connection) {
+        let told = connection.subscriptions == nil ? 0 : connection.output.count
+        toldTotal += told - connection.countedTold
+        connection.countedTold = told
     }
 
     // MARK: Sending
@@ -174,6 +183,8 @@ extension Front {
         guard !connection.isClosed else { return }
         outputTotal -= connection.countedOutput
         connection.countedOutput = 0
+        toldTotal -= connection.countedTold
+        connection.countedTold = 0
         inputTotal -= connection.countedInput
         connection.countedInput = 0
         table.remove(connection)

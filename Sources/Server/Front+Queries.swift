@@ -9,7 +9,8 @@ extension Front {
         do throws(Refusal) {
             let query = try QueryParser.parse(name, request)
             if query.isFromMemory {
-                try answerFromMemory(query, request, &connection.output.writer)
+                try answerFromMemory(
+                    query, request, connection.peer.role, &connection.output.writer)
                 return .answered
             }
             return try answer(query, connection)
@@ -18,9 +19,9 @@ extension Front {
         }
     }
 
-    /// BALANCE and PROFILE as of now.
+    /// BALANCE, PROFILE and OFFERS as of now.
     func answerFromMemory(
-        _ query: Query, _ request: Request, _ reply: inout ReplyWriter
+        _ query: Query, _ request: Request, _ role: Role, _ reply: inout ReplyWriter
     ) throws(Refusal) {
         var writer = RESPValues(reply)
         switch query {
@@ -31,6 +32,8 @@ extension Front {
         case .profile(let id, _):
             let view = engine.view(engine.account(request.bytes, id.range))
             writer.profile(view, at: wall, engine)
+        case .offers(let id, let offer):
+            writer.offers(try offers(id, offer, request, role), engine)
         default: preconditionFailure("memory has no answer to \(query)")
         }
         reply = writer.reply
@@ -54,10 +57,11 @@ extension Front {
         case .event(let sequence):
             try checkThere(sequence)
             return try ask([logQuery(.event(sequence), nil)], for: .event, connection)
+        case .offers: preconditionFailure("memory has the answer to OFFERS")
         case .history(let history): return try self.history(history, connection)
         case .streamRange, .streamRead, .streamLength, .streamInfo:
             return try stream(query, connection)
-        case .rulesList, .rulesGet, .rulesCheck, .rulesPut:
+        case .rulesList, .rulesGet, .rulesCheck, .rulesPut, .rulesDiff:
             return try rules(query, connection)
         case .projectionList, .projectionRebuild: return try projection(query, connection)
         case .info(let sections):
@@ -87,6 +91,26 @@ extension Front {
             }
         case nil: break
         }
+    }
+
+    // MARK: Offers
+
+    private func offers(
+        _ id: ByteRange, _ name: ByteRange?, _ request: Request, _ role: Role
+    ) throws(Refusal) -> OfferListing {
+        var offer: Word?
+        if let name {
+            offer = engine.ledger.state.words.find(request.bytes, name.range)
+            guard offer != nil else {
+                let text = Misspelt.quoted(request.bytes, name)
+                throw Refusal(
+                    .undeclared, [.init("offer", text)], "the rulebook declares no offer \(text)")
+            }
+        }
+        let question = OfferQuestion(
+            id: Array(request.bytes[id.range]), account: account(request, id), offer: offer,
+            role: role)
+        return try engine.ledger.offers(question, at: wall)
     }
 
     // MARK: History

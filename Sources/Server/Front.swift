@@ -38,6 +38,7 @@ final class Front {
     let reader: WorkerThread<ReadJob, ReadOutcome>
     let storekeeper: WorkerThread<CheckpointWork, StoreError?>
     let rebuilder: WorkerThread<Rebuild, Bool>
+    let trier: WorkerThread<TrialRun, Bool>
     var spareDescriptor: FileDescriptor?
 
     var table = ConnectionTable()
@@ -86,8 +87,11 @@ final class Front {
     var isCheckpointWriting = false
     var isLastSlice = false
     var rebuildRun: RebuildRun?
+    var rulesTrial: RulesTrial?
 
     var outputTotal = 0
+    /// The part of it that listeners have yet to read.
+    var toldTotal = 0
     /// Bytes queued since MULTI, and of requests too long for an ordinary buffer, of all.
     var inputTotal = 0
     private var nextTick: Int64
@@ -107,6 +111,7 @@ final class Front {
         reader = try storage.makeReader()
         storekeeper = try storage.makeStorekeeper()
         rebuilder = try storage.makeRebuilder()
+        trier = try storage.makeTrier()
         poller = try Poller()
         spareDescriptor = Syscall.reserve()
         readers = storage.readers
@@ -126,6 +131,7 @@ final class Front {
         try poller.add(reader.done.descriptor, PollToken(.reader))
         try poller.add(storekeeper.done.descriptor, PollToken(.storekeeper))
         try poller.add(rebuilder.done.descriptor, PollToken(.rebuilder))
+        try poller.add(trier.done.descriptor, PollToken(.trier))
     }
 
     // MARK: The loop
@@ -177,6 +183,7 @@ final class Front {
             case .reader: takeReads()
             case .storekeeper: takeCheckpoint()
             case .rebuilder: takeRebuilt()
+            case .trier: takeTrial()
             case .connection:
                 guard let connection = table[Int(event.token.slot), event.token.generation] else {
                     continue
@@ -336,5 +343,6 @@ final class Front {
         finishCheckpoint()
         storekeeper.end()
         rebuilder.end()
+        trier.end()
     }
 }

@@ -56,6 +56,14 @@ package struct Storage {
         }
     }
 
+    /// Decides the history again under other rules, a piece at a time; answers whether there is more.
+    func makeTrier() throws(SystemFault) -> WorkerThread<TrialRun, Bool> {
+        let reader = LogReader(log)
+        return try WorkerThread("stele-trial") { run in
+            run.step(reader)
+        }
+    }
+
     /// Writes checkpoints into DIR/state.
     func makeStorekeeper() throws(SystemFault) -> WorkerThread<CheckpointWork, StoreError?> {
         let state = state

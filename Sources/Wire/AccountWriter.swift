@@ -53,6 +53,7 @@ extension ValueWriter {
                 }
             }
             writer.items(view, names)
+            writer.claims(view, rules, number: number, names)
             writer.fields(shown, rules: number, names)
             writer.key("seq")
             writer.sequence(view.last)
@@ -75,14 +76,18 @@ extension ValueWriter {
                 writer.fact(cell.value, isWord: true, names)
             }
         }
+    }
+
+    /// What was taken, as CLAIM takes it.
+    private mutating func claims(
+        _ view: AccountView, _ rules: Rulebook, number: UInt32, _ names: some Naming
+    ) {
         key("claims")
         list { writer in
-            for cell in view.cells(of: .claim) {
-                writer.text { text in
-                    names.appendText(of: cell.key.word, to: &text)
-                    guard cell.key.qualifier != 0 else { return }
-                    text.append(UInt8(ascii: " "))
-                    names.appendText(of: Word(cell.key.qualifier), to: &text)
+            for cell in view.cells(of: .claim) where rules.isOffer(cell.key.word) {
+                let values = Word(cell.key.qualifier)
+                writer.text {
+                    names.appendClaim(cell.key.word, values, rules: number, to: &$0)
                 }
             }
         }

@@ -51,12 +51,12 @@ enum ConnectionSpecs {
     private static func listening(_ name: CommandName) -> CommandSpec {
         switch name {
         case .subscribe:
-            connection(
-                "subscribe", [.multiple(.value("account:<id>|notice:<name>"))],
+            CommandSpec(
+                "subscribe", .streams, [.multiple(.value("account:<id>|notice:<name>"))],
                 "Tells of every notice about an account, or of one kind, from now on")
         case .psubscribe:
-            connection(
-                "psubscribe", [.multiple(.value("pattern"))],
+            CommandSpec(
+                "psubscribe", .streams, [.multiple(.value("pattern"))],
                 "Tells of the notices of every channel that a pattern fits")
         case .unsubscribe:
             connection(

@@ -7,6 +7,8 @@ package enum Query: Sendable, Equatable {
     case why(account: ByteRange, balance: ByteRange, asOf: Moment?)
     case history(HistoryQuery)
     case event(SequenceNumber)
+    /// All offers that are listed, if none is named.
+    case offers(account: ByteRange, offer: ByteRange?)
 
     case streamRange(StreamName, StreamSlice)
     case streamRead(StreamRead)
@@ -18,6 +20,7 @@ package enum Query: Sendable, Equatable {
     case rulesGet(UInt32?)
     case rulesCheck(text: ByteRange)
     case rulesPut(text: ByteRange)
+    case rulesDiff(text: ByteRange)
 
     case projectionList
     case projectionRebuild(name: ByteRange)

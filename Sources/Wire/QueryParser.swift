@@ -25,6 +25,11 @@ package enum QueryParser {
         case .event:
             guard request.count == 2 else { throw Misspelt.missing(spec) }
             return .event(try sequence(request, 1))
+        case .offers:
+            guard request.count <= 3 else { throw Misspelt.missing(spec) }
+            return .offers(
+                account: try account(request, 1),
+                offer: request.count == 3 ? try offer(request, 2) : nil)
         case .xrange, .xrevrange, .xread, .xlen, .xinfo:
             return try StreamQueryParser.parse(name, request)
         case .rules: return try rules(request, spec)
@@ -97,6 +102,7 @@ package enum QueryParser {
             return .rulesGet(rules)
         case "CHECK": return .rulesCheck(text: request.arguments[2])
         case "PUT": return .rulesPut(text: request.arguments[2])
+        case "DIFF": return .rulesDiff(text: request.arguments[2])
         default: throw Misspelt.missing(sub)
         }
     }
@@ -148,6 +154,14 @@ package enum QueryParser {
         guard UTF8Text.isName(request.bytes, range, segmentsMax: 2) else {
             throw Misspelt.balance()
         }
+        return range
+    }
+
+    private static func offer(
+        _ request: Request, _ index: Int
+    ) throws(Refusal) -> ByteRange {
+        let range = request.arguments[index]
+        guard UTF8Text.isName(request.bytes, range) else { throw Misspelt.name("offer") }
         return range
     }
 

@@ -29,6 +29,10 @@ enum ReadSpecs {
             CommandSpec(
                 "why", .reads, keys: .first, [account, balance, asOf],
                 "Explains a balance: which causes added and took how much")
+        case .offers:
+            CommandSpec(
+                "offers", .reads, keys: .first, [account, .optional(.value("offer"))],
+                "Lists what an account may claim, may not yet, and has claimed")
         case .xrange, .xrevrange, .xread, .xlen, .xinfo: streamSpec(name)
         default: operationSpec(name)
         }
@@ -86,6 +90,9 @@ enum ReadSpecs {
                     CommandSpec(
                         "check", .rules, [.value("text")],
                         "Finds all mistakes of a rulebook without adopting it"),
+                    CommandSpec(
+                        "diff", .rules, roles: audit, [.value("text")],
+                        "Tells what a rulebook would have made of the recorded history"),
                     CommandSpec(
                         "put", .rules, roles: staff, isWrite: true,
                         [.value("text")], "Adopts a rulebook"),

@@ -39,7 +39,16 @@ extension ReplyWriter {
         if !receipt.claimable.isEmpty {
             fragment(ReceiptKeys.claimable)
             array(receipt.claimable.count)
-            for claim in receipt.claimable { bulk(claim) }
+            for claim in receipt.claimable {
+                bulk { text in
+                    if claim.account != receipt.account {
+                        names.appendID(of: claim.account, to: &text)
+                        text.append(UInt8(ascii: " "))
+                    }
+                    names.appendClaim(
+                        claim.offer, claim.values, rules: receipt.rules, to: &text)
+                }
+            }
         }
         if !receipt.explain.isEmpty {
             fragment(ReceiptKeys.explain)

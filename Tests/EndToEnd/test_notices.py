@@ -1,6 +1,7 @@
 """What is told: SUBSCRIBE and its like with stock clients, notices in the streams, shown fields."""
 
 import json
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
+import daemon as daemons
 import resp
 
 RULES = Path(__file__).resolve().parent / "telling.json5"
@@ -15,8 +17,6 @@ RULES = Path(__file__).resolve().parent / "telling.json5"
 
 @pytest.fixture(scope="module")
 def telling():
-    import daemon as daemons
-
     daemon = daemons.Daemon(rules=RULES).start()
     yield daemon
     daemon.remove()
@@ -299,3 +299,20 @@ def test_mistakes_are_reported(client, part):
     answer = client.map("RULES", "CHECK", rules)
     said = [mistake["message"] for mistake in answer["mistakes"]]
     assert not answer["valid"] and any(WRONG[part] in message for message in said), said
+
+
+def test_stele_listens_until_it_is_interrupted(telling, client, someone):
+    command = [str(daemons.program("stele")), "--socket", str(telling.socket), "--json"]
+    process = subprocess.Popen(
+        [*command, "psubscribe", f"account:{someone}*"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 10
+    while client.call("PUBSUB", "NUMPAT") == 0:
+        assert time.monotonic() < deadline
+    seqs = [client.map("AWARD", f"{someone}{n}", "coins", n)["seq"] for n in (1, 2)]
+    heard = [json.loads(process.stdout.readline()) for _ in seqs]
+    assert [notice["seq"] for notice in heard] == seqs and heard[1]["account"] == f"{someone}2"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 0
+    refused = subprocess.run([*command, "subscribe", "nonsense"], capture_output=True, text=True, timeout=20)
+    assert refused.returncode == 3 and "BADARG" in refused.stdout + refused.stderr

@@ -130,6 +130,10 @@ enum Script {
             command.verb = .record
             command.account = range(next())
             command.name = range(next())
+        case "migrate":
+            command.verb = .migrate
+            command.name = range(next())
+            command.account = range(next())
         case "fact":
             command.verb = .fact
             command.account = range(next())

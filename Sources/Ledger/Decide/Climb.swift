@@ -13,13 +13,17 @@ extension Ledger {
         let account = touched[slot].account
         guard let facet = facet(of: ladder, slot) else { return }
         let key = CellKey(.rung, rules.ladders[ladder].name, facet.rawValue)
-        let isSettled = draft.rungs.contains {
+        // Rewards may post again to what was climbed already.
+        let pending = draft.rungs.firstIndex {
             $0.account == touched[slot].index && $0.ladder == key.word && $0.season == facet
         }
-        if isSettled { return }
         let stored = state.value(account, key)?.a ?? rules.ladders[ladder].start
         var rung = rules.ladders[ladder].rung(at: try value(of: ladder, slot), near: stored)
         if rules.ladders[ladder].lose == .never { rung = max(rung, stored) }
+        if let pending {
+            draft.rungs[pending].to = rung
+            return
+        }
         guard rung != stored else { return }
         draft.rungs.append(
             Event.Rung(

@@ -104,7 +104,9 @@ extension Ledger: FormulaContext {
         _ name: BalanceName, _ part: BalancePart, of account: AccountNumber
     ) -> Int64 {
         // What the command has posted so far counts: ladders climb with it.
-        let posted = touched.first { $0.account == account && $0.balance == name }?.value
+        let posted =
+            isBlindToDraft
+            ? nil : touched.first { $0.account == account && $0.balance == name }?.value
         let value = posted ?? state.loadedValue(account, CellKey(name)) ?? .zero
         switch part {
         case .available: return value.available ?? 0
@@ -117,7 +119,7 @@ extension Ledger: FormulaContext {
     package func rung(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64 {
         // What the command has climbed so far counts.
         for rung in draft.rungs
-        where rung.ladder == rules.ladders[index].name && rung.season == facet
+        where !isBlindToDraft && rung.ladder == rules.ladders[index].name && rung.season == facet
             && draft.accounts[rung.account].account == account
         {
             return rung.to
@@ -160,7 +162,8 @@ extension Ledger: FormulaContext {
             if let value = value(account, cell.key) { values.append(value) }
         }
         for mark in draft.marks
-        where mark.key.kind == .fact && draft.accounts[mark.account].account == account
+        where !isBlindToDraft && mark.key.kind == .fact
+            && draft.accounts[mark.account].account == account
             && text(ofKnown: mark.key.word).starts(with: start)
             && state.loadedValue(account, mark.key) == nil
         {

@@ -151,23 +151,14 @@ extension Ledger {
         case .reverse: try decideReverse(command)
         case .freeze, .unfreeze: try decideFreeze(command)
         case .forget: try decideForget(command)
+        case .claim: try decideClaim(command)
         case .migrate: try decideMigrate(command)
-        case .claim, .run:
+        case .run:
             throw Refusal(
                 .undeclared, [.init("name", text(command, command.name))],
-                "the rulebook declares no \(command.verb.declares) \(text(command, command.name))")
+                "the rulebook declares no job \(text(command, command.name))")
         }
         return nil
-    }
-}
-
-extension Verb {
-    /// What the rulebook declares that the verb names.
-    fileprivate var declares: String {
-        switch self {
-        case .claim: "offer"
-        default: "job"
-        }
     }
 }
 

@@ -6,6 +6,7 @@ extension Ledger {
         draft.kind = .reversal
         draft.causeOf = command.subject
         draft.payload = .reversal(of: command.subject, amount: command.amount)
+        if original.kind == .claim { return try decideReverseClaim(command) }
         let key = CellKey(.reversed, sequence: command.subject)
         let already = state.value(account, key)?.a ?? 0
         let whole = original.postings[0].amount
@@ -43,11 +44,14 @@ extension Ledger {
             guard !original.postings.isEmpty else { fallthrough }
             requested.account = original.accounts[0].account
             for link in original.accounts { try checkFrozen(link.account) }
+        case .claim:
+            requested.account = original.accounts[0].account
+            for link in original.accounts { try checkFrozen(link.account) }
         default:
             throw Refusal(
                 .badArgument, [.init("kind", "\(original.kind)")],
                 "event \(command.subject) posted nothing that can be reversed: "
-                    + "awards, spends and transfers can")
+                    + "awards, spends, transfers and claims can")
         }
     }
 

@@ -27,14 +27,19 @@ extension Ledger {
     ) throws(Refusal) {
         let aside = (requested.subject, requested.parent, self.inputs, steps, stepNames)
         defer { (requested.subject, requested.parent, self.inputs, steps, stepNames) = aside }
-        requested.subject = account
-        let parent = state.parent(account)
-        requested.parent = parent == .ledger ? nil : parent
-        if parent != .ledger { state.ensure(parent) }
+        speak(of: account)
         self.inputs = inputs
         steps = []
         stepNames = []
         try apply(effects, why: why)
+    }
+
+    /// Makes formulas speak of an account and of its parent.
+    mutating func speak(of account: AccountNumber) {
+        requested.subject = account
+        let parent = state.parent(account)
+        requested.parent = parent == .ledger ? nil : parent
+        if parent != .ledger { state.ensure(parent) }
     }
 
     /// Evaluates what is to be posted, all of it before any is.

@@ -26,6 +26,9 @@ package struct Ledger: ~Copyable {
     var steps: [Rational] = []
     /// Those of the steps that are names.
     var stepNames: [StepName] = []
+    var rewarded: [Rewarded] = []
+    /// Formulas see the state as it was before the command.
+    var isBlindToDraft = false
     var planned: [PlannedPost] = []
     var requested = Requested()
     var lastActor = (actor: Actor(uid: 0, role: [], by: .ledger), number: UInt32(0))

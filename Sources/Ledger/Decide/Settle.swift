@@ -10,5 +10,8 @@ extension Ledger {
         guard draft.kind != .migration else { return }
         try settleLadders()
         guard rules.hasConsequences else { return }
+        rewarded.clear()
+        while try settleRewards() { try settleLadders() }
+        try openTracks()
     }
 }

@@ -75,6 +75,8 @@ struct Declarations {
     var tablePositions: [String: Int] = [:]
     /// Offers by name, those of rewards included; known before anything is read.
     var offers: [String: OfferDeclaration] = [:]
+    /// Those of them that ladders' rewards are claimed by.
+    var rewardOffers: [String] = []
     /// Items by name, and whether they have a slot.
     var items: [String: Bool] = [:]
     /// Goals and streaks by name; known before anything is read.

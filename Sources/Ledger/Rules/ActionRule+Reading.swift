@@ -24,12 +24,13 @@ extension RulebookCompiler {
         let word = declarations.names.word(for: member.key)
         var scope = FormulaScope()
         let inputs = inputs(reader.take("inputs"), &scope)
+        // Asked before any step is taken.
+        let active = formula(reader.take("active"), as: .bool, scope)
+        let staffOnly = formula(reader.take("staff_only"), as: .bool, scope)
         let steps = steps(reader.take("let"), reader.take("show"), &scope)
         let requirements = requirements(reader.take("requires"), scope)
         let effects = effects(&reader, scope)
         let once = once(reader.take("once"), inputs)
-        let active = formula(reader.take("active"), as: .bool, scope)
-        let staffOnly = formula(reader.take("staff_only"), as: .bool, scope)
         finish(reader, "an action")
         actionScopes[member.key] = scope
         return ActionRule(
@@ -62,6 +63,9 @@ extension RulebookCompiler {
                 mistakes.add(
                     member.value.offset,
                     "a step is a number, a truth or a name; this is \(formula.type.phrase)")
+            }
+            if formula.type == .name, let item = shown.first(where: { $0.text == member.key }) {
+                mistakes.add(item.offset, "'\(member.key)' is a name; only numbers are shown")
             }
             rules.append(
                 StepRule(

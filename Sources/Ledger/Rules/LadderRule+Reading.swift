@@ -47,6 +47,8 @@ extension RulebookCompiler {
         let lose = choice(reader.take("lose"), default: LadderRule.Losing.follows)
         let pastCap = choice(reader.take("past_cap"), default: LadderRule.PastCap.keep)
         let receivedClimbs = receivedClimbs(reader.take("received"), climbed)
+        // Read once all that rewards may name is known.
+        _ = reader.take("rewards")
         finish(reader, "a ladder")
         guard let source, !rungs.floors.isEmpty else { return nil }
         let tabled = start + Int64(rungs.floors.count) - 1

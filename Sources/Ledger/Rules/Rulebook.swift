@@ -12,6 +12,8 @@ package struct RulebookParts: Sendable {
     package var tables: [TableRule] = []
     package var openings: [OpeningRule] = []
     package var items: [ItemRule] = []
+    package var offers: [OfferRule] = []
+    package var rewards: [RewardsRule] = []
     package var migrations: [MigrationRule] = []
     package var notices: [NoticeRule] = []
     package var show: [FieldRule] = []
@@ -35,6 +37,9 @@ package struct Rulebook: Sendable {
     /// Whether anything but ladders follows from what a command posts: see `Ledger.settle`.
     package let hasConsequences: Bool
 
+    /// Items by their words, offers by theirs.
+    private let itemIndex: WordIndex
+    private let offerIndex: WordIndex
     private let currencyIndex: WordIndex
     private let ladderIndex: WordIndex
     private let actionIndex: WordIndex
@@ -52,7 +57,9 @@ package struct Rulebook: Sendable {
         actions = parts.actions
         tables = parts.tables
         openings = parts.openings
-        hasConsequences = false
+        hasConsequences = !parts.rewards.isEmpty
+        itemIndex = WordIndex(parts.items.map(\.name))
+        offerIndex = WordIndex(parts.offers.map(\.name))
         currencyIndex = WordIndex(currencies.map(\.name))
         ladderIndex = WordIndex(ladders.map(\.name))
         actionIndex = WordIndex(actions.map(\.name))
@@ -68,6 +75,19 @@ package struct Rulebook: Sendable {
 
     package func action(_ word: Word) -> ActionRule? {
         actionIndex.position(of: word).map { actions[$0] }
+    }
+
+    package func item(_ word: Word) -> ItemRule? {
+        itemIndex.position(of: word).map { parts.items[$0] }
+    }
+
+    package func offer(_ word: Word) -> OfferRule? {
+        offerIndex.position(of: word).map { parts.offers[$0] }
+    }
+
+    /// The rewards of the ladder with this position.
+    func rewards(ofLadder ladder: Int) -> RewardsRule? {
+        parts.rewards.first { $0.ladder == ladder }
     }
 
     /// The position of a rule in `currencies`, `actions` or `ladders`: reading one field of

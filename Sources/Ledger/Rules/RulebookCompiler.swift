@@ -18,8 +18,8 @@ struct Primitive: Sendable {
     }
 
     static let all: [Primitive] = [
-        .currencies, .tables, .items, .ladders, .requirements, .actions, .openings,
-        .migrations, .notices, .show,
+        .currencies, .tables, .items, .ladders, .requirements, .actions, .offers, .rewards,
+        .openings, .migrations, .notices, .show,
     ]
 }
 

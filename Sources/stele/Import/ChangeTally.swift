@@ -94,7 +94,9 @@ struct ChangeTally {
             [
                 Table.Cell(Escape.forTerminal(line.name), dress: console.style.name),
                 Table.Cell(line.sum.map(NumberFormat.signed) ?? "", isNumber: true),
-                Table.Cell("\(NumberFormat.grouped(line.accounts)) accounts", isNumber: true),
+                Table.Cell(
+                    NumberFormat.grouped(line.accounts)
+                        + (line.accounts == 1 ? " account" : " accounts"), isNumber: true),
             ]
         }
         table.print(to: console)
