@@ -24,7 +24,7 @@ import Testing
 
     @Test("plain commands come to the same bytes as in the general way", arguments: 1...UInt64(8))
     func sameBytes(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = PlainRandom(state: seed)
         var plain = Scenario(rulebook: Self.rulebook)
         var general = Scenario(rulebook: Self.rulebook)
         var taken = 0
@@ -80,7 +80,7 @@ import Testing
         "xp", "xp", "coins", "gems:red", "gems:green", "gems", "karma", "coins:red", "nothing",
     ]
 
-    private static func text(_ random: inout SplitMix) -> String {
+    private static func text(_ random: inout PlainRandom) -> String {
         let account = random.pick(accounts)
         let balance = random.pick(balances)
         let verb = random.pick(["award", "award", "spend", "balance"])
@@ -91,7 +91,7 @@ import Testing
         return "\(verb) \(account) \(balance) \(amount)\(key)"
     }
 
-    private static func otherText(_ random: inout SplitMix) -> String {
+    private static func otherText(_ random: inout PlainRandom) -> String {
         let account = random.pick(accounts)
         return switch random.next() % 7 {
         case 0: "hold \(account) coins 3"
@@ -148,7 +148,7 @@ import Testing
 }
 
 /// A small random generator, the same everywhere.
-struct SplitMix {
+struct PlainRandom {
     var state: UInt64
 
     mutating func next() -> UInt64 {
