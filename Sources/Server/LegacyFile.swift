@@ -1,4 +1,5 @@
 import Ledger
+import Rows
 import Wire
 
 /// A JSON Lines file of an older system's accounts, from which each is brought over when it is first

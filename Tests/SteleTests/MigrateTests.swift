@@ -1,6 +1,7 @@
 import Testing
 import Wire
 
+@testable import Rows
 @testable import stele
 
 @Suite("Migrating")

@@ -1,3 +1,4 @@
+import Rows
 import Wire
 
 /// What each row of a file becomes: which column is what of a command.

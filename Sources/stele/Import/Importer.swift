@@ -1,3 +1,4 @@
+import Rows
 import Wire
 
 /// Sends the rows of a file to the daemon, a window of them at a time, and counts the answers.
@@ -41,7 +42,7 @@ struct Importer<Decoder: RowDecoder> {
         }
         try connection.flush()
         try settle(downTo: 0)
-        if let fault = source.fault { summary.stopped = fault.reason }
+        if let fault = source.fault { summary.stopped = fault }
     }
 
     /// Queues the command of the next row that makes one. Returns whether there was any.

@@ -1,3 +1,4 @@
+import Rows
 import Wire
 
 /// `stele migrate`: everybody of an older system, by a migration of the rulebook.
@@ -46,7 +47,7 @@ enum MigrateCommand {
         let windowMax = try arguments.integer("window", in: 1...8_000, default: 2_000)
         let file = try ImportCommand.open(path)
         let size = file.fileSize
-        var source = ByteSource(file: file)
+        var source = ByteSource(file)
         let connection = try context.connect()
         Interrupt.listen()
         var progress = Progress("migrating", unit: "accounts", console: context.console)

@@ -36,6 +36,10 @@ final class SnapshotNames: EventNaming {
         return source.unseal(Array(event.text[text.range]), account, event.sequence, field: field)
     }
 
+    func notices(of event: Event) -> [Notice] {
+        rulebook(event.rules)?.notices(of: event, words: state.words) ?? []
+    }
+
     private func rulebook(_ number: UInt32) -> Rulebook? {
         if let known = rulebooks[number] { return known }
         let compiled = KnownWords.compile(number, of: state)

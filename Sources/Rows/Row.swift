@@ -1,4 +1,4 @@
-/// One row of a file to import: values by name, kept flat and used again for the next row.
+/// One row of a file: values by name, kept flat and used again for the next row.
 package struct Row: Sendable {
     /// The line on which the row begins, from 1.
     package var line = 0
@@ -42,7 +42,7 @@ package struct RowFault: Error, Equatable, Sendable {
     package var line: Int
     package var column: Int
     package var message: String
-    /// Whether the rows after it can still be found.
+    /// Whether the rows after it can no longer be found.
     package var isFinal: Bool
 
     package init(line: Int, column: Int, message: String, isFinal: Bool) {
@@ -51,6 +51,12 @@ package struct RowFault: Error, Equatable, Sendable {
         self.message = message
         self.isFinal = isFinal
     }
+}
+
+/// A file format: hands out rows until there are no more.
+package protocol RowDecoder {
+    /// Reads the next row into `row`. Returns whether there was one.
+    mutating func next(_ row: inout Row, from source: inout ByteSource) throws(RowFault) -> Bool
 }
 
 /// What a row may weigh. The daemon's own limits are of this order: a longer row could be no command.

@@ -1,16 +1,18 @@
-import Wire
-
 /// Reads comma-separated values as RFC 4180 has them: a header line; quotes around what holds commas,
 /// quotes or line ends, and quotes doubled within. Lines end in CR LF or LF.
 ///
 /// A quote where none may stand makes the rest of the file unreadable, for what is a row is in doubt
 /// then; a row with too few or too many values is only skipped.
-struct CSVDecoder: RowDecoder {
+package struct CSVDecoder: RowDecoder {
     private var line = 1
     private var column = 0
     private var columns: Int?
 
-    mutating func next(_ row: inout Row, from source: inout ByteSource) throws(RowFault) -> Bool {
+    package init() {}
+
+    package mutating func next(
+        _ row: inout Row, from source: inout ByteSource
+    ) throws(RowFault) -> Bool {
         if columns == nil { try readHeader(&row, from: &source) }
         guard try readRow(&row, from: &source) else { return false }
         guard row.count == columns else {
