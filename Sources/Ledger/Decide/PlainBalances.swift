@@ -139,6 +139,8 @@ extension Ledger {
             case .whole: break
             case .one(let only): if only != name.facet { continue }
             case .each: facet = name.facet
+            // Which curve it is climbed by depends on the season.
+            case .season: return nil
             }
             rungs.append(
                 PlainBalances.Rung(
