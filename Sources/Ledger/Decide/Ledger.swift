@@ -33,6 +33,8 @@ package struct Ledger: ~Copyable {
     var requested = Requested()
     var lastActor = (actor: Actor(uid: 0, role: [], by: .ledger), number: UInt32(0))
     var group = GroupProgress.none
+    var plainBalances = PlainBalances()
+    var plainNear: UInt64 = 0
     /// Where accounts come from that were somebody elsewhere; `nil`: nowhere.
     package var legacy: (any LegacySource)?
     /// Accounts that are being brought over from there, one inside the other.
@@ -65,6 +67,12 @@ package struct Ledger: ~Copyable {
         var subject = AccountNumber.ledger
         var by = AccountNumber.ledger
         var parent: AccountNumber?
+        /// The position of the season that was running when it happened.
+        var season: Int?
+        /// The action that is recorded, by its position.
+        var action: Int?
+        /// The first day of the period that a job runs for: goals are taken up for that.
+        var periodDay: Int64?
         var isOperator: Bool { peer.role.contains(.operate) }
     }
 
@@ -129,6 +137,7 @@ package struct Ledger: ~Copyable {
         requested = Requested()
         requested.peer = peer
         requested.now = max(wall, state.time)
+        noteSeason(at: command.at ?? requested.now)
         let isOwnJournal = !state.isJournalling
         if command.isDryRun { beginUndo() }
         do {
