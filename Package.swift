@@ -35,17 +35,21 @@ let package = Package(
         module("Proof", needs: ["CCrypto"]),
         module("Secrets", needs: ["CCrypto"]),
         module("Ledger"),
+        module("Rows"),
         module("Store", needs: ["LMDB", "Proof", "CLinux"]),
         module("Engine", needs: ["Ledger", "Store", "Proof", "Secrets"]),
         module("Wire", needs: ["Ledger"]),
         module(
-            "Server", needs: ["Wire", "Engine", "Ledger", "Store", "Proof", "Secrets", "CLinux"]),
+            "Server",
+            needs: ["Wire", "Engine", "Ledger", "Rows", "Store", "Proof", "Secrets", "CLinux"]),
 
         .executableTarget(
             name: "steled", dependencies: ["Server", "Engine", "CLinux"], swiftSettings: settings),
         .executableTarget(
             name: "stele",
-            dependencies: ["Wire", "Engine", "Store", "Ledger", "Proof", "Secrets", "CLinux"],
+            dependencies: [
+                "Wire", "Engine", "Store", "Ledger", "Rows", "Proof", "Secrets", "CLinux",
+            ],
             swiftSettings: settings),
 
         // The simulated world; tests and a program of its own run it.
@@ -58,13 +62,16 @@ let package = Package(
         tests("LedgerTests", needs: ["Ledger"]),
         tests("RulesTests", needs: ["Ledger"]),
         tests("LMDBTests", needs: ["LMDB"]),
+        tests("RowsTests", needs: ["Rows"]),
         tests("ProofTests", needs: ["Proof"]),
         tests("SecretsTests", needs: ["Secrets"]),
         tests("SimulationTests", needs: ["Simulation"]),
         tests("StoreTests", needs: ["Store", "LMDB", "Proof"]),
         tests(
             "SteleTests",
-            needs: ["stele", "Wire", "Engine", "Ledger", "Store", "Proof", "Secrets", "CLinux"]),
+            needs: [
+                "stele", "Wire", "Engine", "Ledger", "Rows", "Store", "Proof", "Secrets", "CLinux",
+            ]),
         tests("WireTests", needs: ["Wire", "Ledger"]),
         tests("ServerTests", needs: ["Server", "Engine", "Wire", "Ledger", "Store"]),
     ]
@@ -75,6 +82,7 @@ if Context.environment["STELE_FUZZ"] != nil {
     package.products.append(.executable(name: "stele-fuzz", targets: ["Fuzz"]))
     package.targets.append(
         .executableTarget(
-            name: "Fuzz", dependencies: ["Ledger", "Proof", "Store", "Wire"], path: "Tests/Fuzz",
+            name: "Fuzz", dependencies: ["Ledger", "Proof", "Rows", "Store", "Wire"],
+            path: "Tests/Fuzz",
             swiftSettings: settings))
 }

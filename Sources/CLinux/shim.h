@@ -1,5 +1,5 @@
 /* What Swift's Glibc module lacks or can't express: functions hidden behind _GNU_SOURCE, variadic
-   ones, and structs with unions. Nothing here decides anything. */
+   ones, structs with unions, and a handler of a signal. Nothing here decides anything else. */
 #ifndef STELE_CLINUX_SHIM_H
 #define STELE_CLINUX_SHIM_H
 
@@ -18,6 +18,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
 extern int pthread_setname_np(pthread_t, const char *);
@@ -50,6 +52,29 @@ static inline int clinux_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0); 
 
 static inline int clinux_name_thread(const char *name) {
     return pthread_setname_np(pthread_self(), name);
+}
+
+/* Only for this thread: Linux keeps the nice value of each by itself. */
+static inline int clinux_lower_priority(int nice) {
+    return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice);
+}
+
+/* A page of a mapped file that can't be had: the file was cut short, or its disk failed. The thread
+   can't go on, and nothing may be answered any more. In C, since a handler may only do what
+   signal-safety(7) lists, and Swift makes no such promise. */
+static inline void clinux_bus_error(int number) {
+    static const char text[] =
+        "steled: a page of the log or the state can't be read (SIGBUS): the file was cut short or "
+        "the disk failed; stopped without answering\n";
+    (void)number;
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written;
+    _exit(76);
+}
+
+static inline int clinux_exit_on_bus_error(void) {
+    struct sigaction action = {.sa_handler = clinux_bus_error};
+    return sigaction(SIGBUS, &action, 0);
 }
 
 /* struct epoll_event without its union: the kernel never looks at the token. */

@@ -56,6 +56,8 @@ package struct WhyLine: Sendable {
 package struct LogAnswer: Sendable {
     package var events: [Event] = []
     package var view: AccountView?
+    /// The time of which the view is.
+    package var moment: Instant?
     package var why: [WhyLine] = []
     package var activity: Activity?
     /// The events that were asked for don't fit into one page: TOOBIG.
@@ -80,6 +82,11 @@ extension LogQuery {
                     ? try Self.logPage(page, reader) : try accountPage(page, reader)
             case .view(let account, let asOf):
                 answer.view = try view(account, asOf, reader)
+                switch asOf {
+                case .time(let time): answer.moment = time
+                case .sequence(let sequence):
+                    answer.moment = try Self.event(sequence, reader)?.time
+                }
             case .why(let account, let balance, let asOf):
                 (answer.view, answer.why) = try why(account, balance, asOf, reader)
             case .activity(let since):

@@ -1,6 +1,6 @@
 package import Ledger
 
-/// Whom a run of events speaks of by number, and the rulebooks that its rungs belong to.
+/// Whom a run of events speaks of by number, and the rulebooks that decided it.
 package struct Mentions: Sendable {
     package private(set) var accounts: Set<AccountNumber> = []
     package private(set) var actors: Set<UInt32> = []
@@ -15,7 +15,7 @@ package struct Mentions: Sendable {
         }
         if case .opened(_, let parent) = event.payload { accounts.insert(parent) }
         actors.insert(event.actor)
-        if !event.rungs.isEmpty { rulebooks.insert(event.rules) }
+        if event.rules > 0 { rulebooks.insert(event.rules) }
     }
 }
 
@@ -41,6 +41,10 @@ package struct NameSnapshot: Naming, Sendable {
 
     package func actor(_ number: UInt32) -> Actor? {
         number >= 1 && number <= actors.count ? actors[Int(number) - 1] : nil
+    }
+
+    package func notices(of event: Event) -> [Notice] {
+        rulebooks[event.rules]?.notices(of: event, words: words) ?? []
     }
 
     package func appendText(of word: Word, to text: inout [UInt8]) {

@@ -74,6 +74,21 @@ private import Synchronization
         return Int(count)
     }
 
+    /// Who reads this environment at the moment, in all processes: `mdb_reader_list`.
+    package func readers() throws(LMDBError) -> [Reader] {
+        let lines = Lines()
+        try check(
+            unsafe mdb_reader_list(
+                handle,
+                { text, context in
+                    guard let text = unsafe text, let context = unsafe context else { return 0 }
+                    let lines = unsafe Unmanaged<Lines>.fromOpaque(context).takeUnretainedValue()
+                    lines.texts.append(unsafe String(cString: text))
+                    return 0
+                }, unsafe Unmanaged.passUnretained(lines).toOpaque()), "mdb_reader_list")
+        return lines.texts.compactMap(Reader.init)
+    }
+
     /// The database of that name, nil the unnamed one. Call it before other threads use the
     /// environment.
     /// - Returns: nil if it doesn't exist and the environment is read-only.
@@ -159,6 +174,28 @@ private import Synchronization
 
     func leave() {
         gate.withLock { $0.transactionCount -= 1 }
+    }
+}
+
+/// What `mdb_reader_list` says, for as long as it takes.
+private final class Lines {
+    var texts: [String] = []
+}
+
+/// Somebody who reads an environment.
+package struct Reader: Equatable, Sendable {
+    package var process: Int32
+    /// The number of the commit that is read.
+    package var transaction: UInt64
+
+    /// Takes a line `pid thread txnid` apart; `nil` for the heading, and for a place in the table
+    /// that is kept but reads nothing.
+    init?(_ line: String) {
+        let fields = line.split(whereSeparator: { $0 == " " || $0 == "\n" })
+        guard fields.count == 3, let process = Int32(fields[0]), let number = UInt64(fields[2])
+        else { return nil }
+        self.process = process
+        transaction = number
     }
 }
 

@@ -32,6 +32,10 @@ final class Connection {
     var pause = Pause.none
     var blocked: BlockedRead?
     var pending: PendingAnswer?
+    /// What it listens to; `nil` if it doesn't.
+    var subscriptions: Subscriptions.Own?
+    /// To be cut off: it doesn't read what it is told.
+    var isTooSlow = false
 
     var name: [UInt8] = []
     var library: [UInt8] = []
@@ -48,11 +52,15 @@ final class Connection {
     private(set) var isClosed = false
     var isQueued = false
     var isFlushQueued = false
+    /// It has more for us, which we have put off: for the disk, or for its user's next share.
+    var isWaiting = false
     /// The last batch on whose list it is.
     var heldBatch: UInt64 = 0
     /// Its output as last counted into the total of all.
     var countedOutput = 0
     var countedInput = 0
+    /// Likewise, of one that listens.
+    var countedTold = 0
 
     /// When an unfinished request began, and when replies began to be stuck; 0 if they aren't.
     var partialSince: Int64 = 0

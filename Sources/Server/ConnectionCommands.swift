@@ -23,10 +23,16 @@ extension Front {
             connection.output.writer.ok()
             connection.isClosing = true
         case .reset:
+            subscriptions.removeAll(connection)
             connection.reset()
             connection.output.writer.simple("RESET")
         case .readonly, .readwrite, .asking, .unwatch: connection.output.writer.ok()
         case .time: time(on: connection)
+        case .subscribe: subscribe(request, isPattern: false, on: connection)
+        case .psubscribe: subscribe(request, isPattern: true, on: connection)
+        case .unsubscribe: unsubscribe(request, isPattern: false, on: connection)
+        case .punsubscribe: unsubscribe(request, isPattern: true, on: connection)
+        case .pubsub: pubsub(request, on: connection)
         default: connection.output.writer.error(Self.refusal(of: name))
         }
     }
@@ -37,7 +43,8 @@ extension Front {
         case .cluster: "ERR This instance has cluster support disabled"
         case .sentinel: "ERR unknown command 'SENTINEL'"
         case .watch: "ERR WATCH is not supported: give writes EXPECT seq, the account's last event"
-        default: "ERR \("\(name)".uppercased()) is not supported: follow the log with XREAD BLOCK"
+        case .publish: "ERR PUBLISH is not supported: the ledger alone tells, by its notices"
+        default: "ERR \("\(name)".uppercased()) is not supported: use SUBSCRIBE"
         }
     }
 
@@ -46,6 +53,9 @@ extension Front {
     }
 
     func ping(_ request: Request, on connection: Connection) {
+        if connection.subscriptions != nil, !connection.output.writer.isRESP3 {
+            return pingWhileListening(request, on: connection)
+        }
         switch request.count {
         case 1: connection.output.writer.fragment(Fragment.pong)
         case 2: connection.output.writer.bulk(request.bytes, request.arguments[1])
@@ -217,13 +227,19 @@ extension Front {
         let version = String(decoding: connection.libraryVersion, as: UTF8.self)
         let age = (now - connection.connectedAt) / 1_000
         let idle = (now - connection.lastActiveAt) / 1_000
+        let own = connection.subscriptions
         let multi = connection.transaction.isOpen ? connection.transaction.entries.count : -1
         return "id=\(connection.id) addr=\(connection.door.path):0 fd=\(connection.rawDescriptor) "
-            + "name=\(name) age=\(age) idle=\(idle) flags=\(connection.pause == .events ? "b" : "N") "
-            + "db=0 sub=0 psub=0 ssub=0 multi=\(multi) qbuf=\(connection.input.count) "
+            + "name=\(name) age=\(age) idle=\(idle) flags=\(flags(of: connection)) db=0 "
+            + "sub=\(own?.channels.count ?? 0) psub=\(own?.patterns.count ?? 0) ssub=0 multi=\(multi) qbuf=\(connection.input.count) "
             + "omem=\(connection.output.count) events=rw cmd=\(connection.lastCommand) "
             + "user=\(connection.peer.uid) uid=\(connection.peer.uid) pid=\(connection.pid) "
             + "resp=\(connection.output.writer.isRESP3 ? 3 : 2) lib-name=\(library) lib-ver=\(version)"
+    }
+
+    private func flags(of connection: Connection) -> String {
+        if connection.pause == .events { return "b" }
+        return connection.subscriptions == nil ? "N" : "P"
     }
 
     // MARK: CONFIG

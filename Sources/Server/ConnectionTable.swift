@@ -1,13 +1,21 @@
+import Ledger
+
 /// The connections by slot; a slot's generation tells one from the next that has it.
 struct ConnectionTable {
     private var slots: [Connection?] = []
     private var generations: [UInt32] = []
     private var free: [Int] = []
     private(set) var count = 0
+    /// How many came in through doors that admit operators.
+    private(set) var operatorCount = 0
+    private var countByUser: [UInt32: Int] = [:]
     private(set) var lastID: UInt64 = 0
 
     /// All that are open.
     var all: some Sequence<Connection> { slots.lazy.compactMap { $0 } }
+
+    /// How many a user has open.
+    func count(of user: UInt32) -> Int { countByUser[user, default: 0] }
 
     subscript(slot: Int, generation: UInt32) -> Connection? {
         guard slot < slots.count, let connection = slots[slot],
@@ -33,6 +41,8 @@ struct ConnectionTable {
         count += 1
         let connection = make(lastID, slot, generations[slot])
         slots[slot] = connection
+        countByUser[connection.peer.uid, default: 0] += 1
+        if connection.door.role.contains(.operate) { operatorCount += 1 }
         return connection
     }
 
@@ -41,5 +51,8 @@ struct ConnectionTable {
         slots[connection.slot] = nil
         free.append(connection.slot)
         count -= 1
+        if connection.door.role.contains(.operate) { operatorCount -= 1 }
+        let left = count(of: connection.peer.uid) - 1
+        countByUser[connection.peer.uid] = left > 0 ? left : nil
     }
 }

@@ -14,8 +14,11 @@ struct Counters {
     var writeStallsTimedOut: UInt64 = 0
     var outputOverflows: UInt64 = 0
     var inputOverflows: UInt64 = 0
+    var noticesTold: UInt64 = 0
+    var subscribersCutOff: UInt64 = 0
     var descriptorsExhausted: UInt64 = 0
     var throttlings: UInt64 = 0
+    var rationings: UInt64 = 0
     var bytesReceived: UInt64 = 0
     var bytesSent: UInt64 = 0
     var batches: UInt64 = 0

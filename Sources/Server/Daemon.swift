@@ -16,7 +16,8 @@ package enum Daemon {
         case usage = 2
         /// Another process has the directory or the socket: starting again won't help.
         case held = 73
-        /// The disk or its content failed: start again, and see what the log says.
+        /// The disk or its content failed: start again, and see what the log says. 76, from CLinux,
+        /// where the kernel could only tell so by SIGBUS.
         case storage = 75
         case config = 78
     }
@@ -60,6 +61,7 @@ package enum Daemon {
             throw ConfigFault(description: "SWIFT_DETERMINISTIC_HASHING is set: unset it")
         }
         let signals = try SignalSource()
+        Syscall.exitOnBusError()
         Syscall.forbidDumps()
         let descriptors = Syscall.raiseOpenFiles()
         let manager = ServiceManager()
@@ -71,6 +73,7 @@ package enum Daemon {
         }
         let files = try LedgerFiles(options.directory, report: Report.line)
         try offerRules(options, files)
+        try offerLegacy(options, files)
         let listeners = try doors.map { door in
             try door.inherited.map { raw in try Listener.inherit(raw, door.door) }
                 ?? Listener.open(door.door)
@@ -79,7 +82,7 @@ package enum Daemon {
             policy: Policy(configPath: options.configPath, config: options.config),
             manager: manager,
             connectionsMax: min(options.connectionsMax, max(descriptors - 64, 16)),
-            directory: options.directory)
+            rations: options.rations, directory: options.directory)
         let front = try Front(
             engine: files.engine, storage: files.storage, listeners: listeners,
             signals: signals, settings: settings)
@@ -88,6 +91,21 @@ package enum Daemon {
         }
         manager.notify("READY=1\nSTATUS=serving \(files.engine.head) events")
         try front.run()
+    }
+
+    /// Opens the file of whom to bring over when they are first touched.
+    private static func offerLegacy(_ options: DaemonOptions, _ files: LedgerFiles) throws {
+        guard let legacy = options.legacy else { return }
+        guard files.engine.ledger.rules.hasMigration(named: legacy.migration) else {
+            throw ConfigFault(
+                description: "the rulebook in force declares no migration \(legacy.migration)")
+        }
+        let file = try LegacyFile(legacy)
+        files.engine.ledger.legacy = file
+        Report.line(
+            "\(legacy.path) has \(file.count) accounts to bring over by \(legacy.migration)"
+                + (file.unreadableCount == 0
+                    ? "" : "; \(file.unreadableCount) lines can't be read"))
     }
 
     /// Adopts the rulebook of the command line if the ledger has none; a different one is only

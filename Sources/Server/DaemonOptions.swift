@@ -17,6 +17,9 @@ struct DaemonOptions {
     var configPath: String?
     var config = Config()
     var connectionsMax = ServerLimits.connectionsMax
+    /// Whom to bring over when they are first touched.
+    var legacy: LegacyFile.Options?
+    var rations = RationLimits()
     private var values: [String: String]
 
     /// A door, and the descriptor that it was inherited by, if it was.
@@ -26,7 +29,8 @@ struct DaemonOptions {
     }
 
     private static let names = [
-        "data", "socket", "audit-socket", "operate-socket", "rules", "config",
+        "data", "socket", "audit-socket", "operate-socket", "rules", "config", "legacy",
+        "migration", "legacy-account",
     ]
 
     init(_ arguments: [String]) throws(UsageFault) {
@@ -45,13 +49,23 @@ struct DaemonOptions {
         }
         directory = data
         rulesPath = values["rules"]
-        guard let maximum = values["connections-max"] else { return }
-        guard let number = Int(maximum), number >= 1, number <= ServerLimits.connectionsMax else {
-            throw UsageFault(
-                description: "connections-max is 1 to \(ServerLimits.connectionsMax)",
-                isConfig: true)
+        legacy = try Self.legacy(values)
+        try setLimits()
+    }
+
+    private mutating func setLimits() throws(UsageFault) {
+        connectionsMax = try limit("connections-max", ServerLimits.connectionsMax) ?? connectionsMax
+        rations.connections = try limit("user-connections-max", ServerLimits.connectionsMax) ?? 0
+        rations.eventsPerSecond = try limit("user-events-per-second", 1_000_000_000) ?? 0
+        rations.bytesPerSecond = try limit("user-bytes-per-second", 1_000_000_000_000) ?? 0
+    }
+
+    private func limit(_ name: String, _ most: Int) throws(UsageFault) -> Int? {
+        guard let text = values[name] else { return nil }
+        guard let number = Int(text), number >= 1, number <= most else {
+            throw UsageFault(description: "\(name) is 1 to \(most)", isConfig: true)
         }
-        connectionsMax = number
+        return number
     }
 
     private static func parse(_ arguments: [String]) throws(UsageFault) -> [String: String] {
@@ -89,6 +103,24 @@ struct DaemonOptions {
         return values
     }
 
+    private static func legacy(
+        _ values: [String: String]
+    ) throws(UsageFault) -> LegacyFile.Options? {
+        switch (values["legacy"], values["migration"]) {
+        case (nil, nil):
+            guard values["legacy-account"] == nil else {
+                throw UsageFault(description: "--legacy-account goes with --legacy FILE")
+            }
+            return nil
+        case (let path?, let migration?):
+            return LegacyFile.Options(
+                path: path, migration: migration,
+                accountField: values["legacy-account"] ?? "account")
+        default:
+            throw UsageFault(description: "--legacy FILE and --migration NAME go together")
+        }
+    }
+
     /// The doors to open: those inherited from a service manager if there are any, else those of
     /// the options. A role that has a door of its own isn't let in through another.
     func doors(_ manager: ServiceManager) -> [PlannedDoor] {
@@ -118,6 +150,7 @@ struct DaemonOptions {
 
         usage: steled --data DIR [--socket PATH] [--rules FILE] [--config FILE]
                       [--audit-socket PATH] [--operate-socket PATH]
+                      [--legacy FILE --migration NAME [--legacy-account FIELD]]
 
           --data DIR             where the ledger lies; made if it isn't there. One daemon at a time.
           --socket PATH          where clients connect (DIR/stele.sock), any Redis client among them.
@@ -131,7 +164,16 @@ struct DaemonOptions {
                                    socket-group, audit-group, operate-group   groups that may connect
                                    game-users, audit-users, operate-users     only these uids
                                    connections-max                            at most 10000
-                                 SIGHUP reads the users again.
+                                   user-connections-max, user-events-per-second,
+                                   user-bytes-per-second       what one user's connections together
+                                                               may do; beyond it they are kept waiting
+                                 SIGHUP reads the users again, and takes over a clock that went
+                                 forward by more than a minute at once, which isn't believed before.
+          --legacy FILE          accounts of an older system, one JSON object a line: each is brought
+                                 over when a write first touches it, in the same group, before it.
+                                 The file must not change meanwhile. stele migrate brings all over.
+          --migration NAME       the migration of the rulebook that brings them over
+          --legacy-account FIELD whose a line is (account)
           --help                 this text
 
         SIGTERM and SIGINT: answer what was received, store the state, exit 0. kill -9 is safe, too.
@@ -139,7 +181,8 @@ struct DaemonOptions {
         is told when the daemon is ready (NOTIFY_SOCKET). Neither is needed.
 
         exit codes: 0 told to stop, 2 usage, 73 the directory or socket is held by another,
-                    75 the disk failed or the ledger is damaged, 78 configuration
+                    75 the disk failed or the ledger is damaged, 76 likewise, found by SIGBUS (a
+                    file was cut short under the daemon), 78 configuration
 
         Try it:  redis-cli -s DIR/stele.sock PROFILE alice      or  stele --help
 

@@ -26,7 +26,13 @@ extension Front {
         if let refusal = Permission.refuse(name, request, to: connection.peer.role) {
             return refuse(refusal, connection)
         }
+        if name.isBare, request.count != 1 {
+            return error("ERR wrong number of arguments for '\(name)' command", connection)
+        }
         if connection.transaction.isOpen { return dispatchInTransaction(name, connection) }
+        if isRefusedWhileListening(name, connection) {
+            return refuseWhileListening(name, connection)
+        }
         if name == .run { return run(connection) }
         if name.isWrite { return write(name, connection) }
         if name.isQuery { return query(name, connection) }
@@ -137,7 +143,7 @@ extension Front {
         }
         throw Refusal(
             .badArgument, [.init("command", "\(name)".uppercased())],
-            "a group holds writes, BALANCE and PROFILE as of now, PING and ECHO")
+            "a group holds writes, BALANCE, PROFILE and OFFERS as of now, PING and ECHO")
     }
 
     /// Carries out what was queued, all or nothing.
@@ -172,7 +178,7 @@ extension Front {
     ) throws(GroupRefusal) -> Bool {
         let lastWrite = group.entries.lastIndex { if case .write = $0 { true } else { false } }
         guard let lastWrite else {
-            for entry in group.entries { answer(entry, &replies) }
+            for entry in group.entries { answer(entry, connection.peer.role, &replies) }
             return true
         }
         // Receipts are final only when the group has ended, so what is read in between is kept.
@@ -183,7 +189,7 @@ extension Front {
         for (index, entry) in group.entries.enumerated() {
             guard case .write(let command) = entry else {
                 var between = ReplyWriter(isRESP3: replies.isRESP3)
-                answer(entry, &between)
+                answer(entry, connection.peer.role, &between)
                 answers.append(between.bytes)
                 continue
             }
@@ -223,12 +229,14 @@ extension Front {
     }
 
     /// A read of a group, from memory.
-    private func answer(_ entry: Transaction.Entry, _ reply: inout ReplyWriter) {
+    private func answer(
+        _ entry: Transaction.Entry, _ role: Role, _ reply: inout ReplyWriter
+    ) {
         switch entry {
         case .write: break
         case .query(let query, let request):
             do throws(Refusal) {
-                try answerFromMemory(query, request, &reply)
+                try answerFromMemory(query, request, role, &reply)
             } catch {
                 counters.count(error)
                 reply.refusal(error)
@@ -243,11 +251,21 @@ extension Front {
     }
 }
 
+extension CommandName {
+    /// Whether it stands alone.
+    fileprivate var isBare: Bool {
+        switch self {
+        case .multi, .exec, .discard, .time, .reset, .quit: true
+        default: false
+        }
+    }
+}
+
 extension Query {
     /// Whether memory has the answer.
     var isFromMemory: Bool {
         switch self {
-        case .balance(_, _, nil), .profile(_, nil): true
+        case .balance(_, _, nil), .profile(_, nil), .offers: true
         default: false
         }
     }

@@ -10,6 +10,7 @@ extension Front {
         guard connection.isRunnable else { return listen(connection) }
         var left = ServerLimits.turnCommandsMax
         var wantsMore = true
+        var progress = PlainProgress()
         while wantsMore, connection.isRunnable {
             guard left > 0 else {
                 enqueue(connection)
@@ -17,8 +18,14 @@ extension Front {
             }
             guard !connection.isThrottled, !isOverloaded else {
                 counters.throttlings += 1
-                waiting.append(connection)
+                putOff(connection)
                 break
+            }
+            if setAside(connection) { break }
+            let plain = carryOutPlain(connection, left, &progress)
+            guard plain == 0 else {
+                left -= plain
+                continue
             }
             switch connection.input.parse(into: &request) {
             case .complete(let next):
@@ -50,7 +57,8 @@ extension Front {
 
     /// Whether replies that wait for the disk fill the memory set aside for them.
     private var isOverloaded: Bool {
-        outputTotal >= ServerLimits.inFlightBytesTotalMax && engine.head > engine.durable
+        outputTotal - toldTotal >= ServerLimits.inFlightBytesTotalMax
+            && engine.head > engine.durable
     }
 
     /// Receives once; returns whether something may have come.
@@ -69,7 +77,12 @@ extension Front {
     private func carryOut(_ connection: Connection, _ next: Int) -> Bool {
         connection.output.prepare(&pool)
         connection.lastActiveAt = now
-        switch dispatch(connection) {
+        let head = engine.head
+        let bytes = request.bytes.count
+        let outcome = dispatch(connection)
+        rations.pay(
+            connection.peer.uid, events: Int(clamping: engine.head - head), bytes: bytes)
+        switch outcome {
         case .answered:
             connection.input.advance(to: next)
             hold(connection)
@@ -78,9 +91,15 @@ extension Front {
             connection.input.advance(to: next)
             return false
         case .askAgain:
-            waiting.append(connection)
+            putOff(connection)
             return false
         }
+    }
+
+    /// Until the next commit.
+    private func putOff(_ connection: Connection) {
+        connection.isWaiting = true
+        waiting.append(connection)
     }
 
     /// What a turn leaves behind: memory given back, clocks set, totals counted.
@@ -88,7 +107,8 @@ extension Front {
         guard !connection.isClosed else { return }
         connection.input.rest(&pool)
         count(connection)
-        if connection.input.isEmpty || connection.isQueued || !connection.isRunnable {
+        let isOurTurn = connection.isQueued || connection.isWaiting || !connection.isRunnable
+        if connection.input.isEmpty || isOurTurn {
             connection.partialSince = 0
         } else if connection.partialSince == 0, !connection.mayReceive {
             connection.partialSince = now
@@ -99,6 +119,7 @@ extension Front {
     private func count(_ connection: Connection) {
         outputTotal += connection.output.count - connection.countedOutput
         connection.countedOutput = connection.output.count
+        if connection.subscriptions != nil || connection.countedTold != 0 { countTold(connection) }
         inputTotal += connection.inputBytes - connection.countedInput
         connection.countedInput = connection.inputBytes
         if inputTotal > ServerLimits.inFlightBytesTotalMax, connection.inputBytes > 0 {
@@ -109,6 +130,13 @@ extension Front {
             counters.outputOverflows += 1
             close(connection)
         }
+    }
+
+    /// What waits for a listener to read it holds nobody else up.
+    private func countTold(_ connection: Connection) {
+        let told = connection.subscriptions == nil ? 0 : connection.output.count
+        toldTotal += told - connection.countedTold
+        connection.countedTold = told
     }
 
     // MARK: Sending
@@ -155,11 +183,14 @@ extension Front {
         guard !connection.isClosed else { return }
         outputTotal -= connection.countedOutput
         connection.countedOutput = 0
+        toldTotal -= connection.countedTold
+        connection.countedTold = 0
         inputTotal -= connection.countedInput
         connection.countedInput = 0
         table.remove(connection)
         connection.close()
         connection.input.drop(&pool)
+        subscriptions.removeAll(connection)
         if !blockedReads.isEmpty { blockedReads.removeAll { $0 === connection } }
     }
 

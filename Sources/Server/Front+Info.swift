@@ -32,7 +32,9 @@ extension Front {
             ("redis_mode", "standalone"), ("role", "master"),
             ("process_id", "\(Syscall.processID)"),
             ("uptime_in_seconds", "\((now - startedAt) / 1_000)"),
-            ("server_time_usec", "\(wall.microseconds)"), ("data_directory", settings.directory),
+            ("server_time_usec", "\(wall.microseconds)"),
+            ("clock_held_back_usec", "\(wallClock.heldBack)"),
+            ("data_directory", settings.directory),
             ("used_memory_rss", "\(Syscall.residentBytes())"),
         ]
     }
@@ -41,6 +43,7 @@ extension Front {
         [
             ("connected_clients", "\(table.count)"), ("maxclients", "\(settings.connectionsMax)"),
             ("blocked_clients", "\(blockedReads.count)"),
+            ("pubsub_clients", "\(subscriptions.clientCount)"),
             ("log_reads_under_way", "\(readsUnderWay)"),
             ("output_bytes", "\(outputTotal)"),
         ]
@@ -52,6 +55,10 @@ extension Front {
             ("root", engine.logHead.root.hex), ("batches", "\(counters.batches)"),
             ("checkpoint_seq", "\(engine.checkpointed)"),
             ("checkpoints", "\(counters.checkpoints)"),
+            // 0 where nobody holds on to an old commit.
+            ("oldest_reader_age_ms", "\(readerWatch.oldest(now: now)?.age ?? 0)"),
+            ("oldest_reader_process", "\(readerWatch.oldest(now: now)?.process ?? 0)"),
+            ("slow_readers", "\(readerWatch.slowCount)"),
         ]
     }
 
@@ -62,6 +69,16 @@ extension Front {
             ("actors", "\(engine.ledger.state.actors.count)"),
             ("rules", "\(engine.ledger.rulesNumber)"),
             ("duplicates", "\(engine.duplicateCount)"),
+        ] + legacyFacts
+    }
+
+    private var legacyFacts: [(String, String)] {
+        guard let file = engine.ledger.legacy as? LegacyFile else { return [] }
+        return [
+            ("legacy_accounts", "\(file.count)"),
+            ("legacy_unreadable", "\(file.unreadableCount)"),
+            ("legacy_migrated", "\(file.migratedCount)"),
+            ("legacy_refused", "\(file.refusedCount)"),
         ]
     }
 
@@ -79,7 +96,10 @@ extension Front {
             ("write_stalls_timed_out", "\(counters.writeStallsTimedOut)"),
             ("output_overflows", "\(counters.outputOverflows)"),
             ("input_overflows", "\(counters.inputOverflows)"),
-            ("throttlings", "\(counters.throttlings)"), ("log_reads", "\(counters.logReads)"),
+            ("notices_told", "\(counters.noticesTold)"),
+            ("subscribers_cut_off", "\(counters.subscribersCutOff)"),
+            ("throttlings", "\(counters.throttlings)"),
+            ("rationings", "\(counters.rationings)"), ("log_reads", "\(counters.logReads)"),
         ]
     }
 
@@ -99,6 +119,12 @@ extension Front {
 
     private var limitFacts: [(String, String)] {
         ServerLimits.listing.map { ($0.0, "\($0.1)") }
+            + [
+                // As the config file says; 0 is no limit.
+                ("user_connections_max", "\(settings.rations.connections)"),
+                ("user_events_per_second", "\(settings.rations.eventsPerSecond)"),
+                ("user_bytes_per_second", "\(settings.rations.bytesPerSecond)"),
+            ]
             + [
                 ("event_bytes_max", "\(Limits.eventBytesMax)"),
                 ("rulebook_bytes_max", "\(Limits.rulebookBytesMax)"),

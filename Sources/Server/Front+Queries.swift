@@ -9,7 +9,8 @@ extension Front {
         do throws(Refusal) {
             let query = try QueryParser.parse(name, request)
             if query.isFromMemory {
-                try answerFromMemory(query, request, &connection.output.writer)
+                try answerFromMemory(
+                    query, request, connection.peer.role, &connection.output.writer)
                 return .answered
             }
             return try answer(query, connection)
@@ -18,19 +19,21 @@ extension Front {
         }
     }
 
-    /// BALANCE and PROFILE as of now.
+    /// BALANCE, PROFILE and OFFERS as of now.
     func answerFromMemory(
-        _ query: Query, _ request: Request, _ reply: inout ReplyWriter
+        _ query: Query, _ request: Request, _ role: Role, _ reply: inout ReplyWriter
     ) throws(Refusal) {
         var writer = RESPValues(reply)
         switch query {
         case .balance(let id, let balance, _):
             let account = engine.account(request.bytes, id.range)
-            let name = try engine.balance(request.bytes, balance.range)
+            let name = try self.balance(balance, of: account, request)
             writer.balance(account.map { engine.ledger.state.balance($0, name) } ?? .zero)
         case .profile(let id, _):
             let view = engine.view(engine.account(request.bytes, id.range))
-            writer.profile(view, engine.ledger.rules, engine)
+            writer.profile(view, at: wall, engine)
+        case .offers(let id, let offer):
+            writer.offers(try offers(id, offer, request, role), engine)
         default: preconditionFailure("memory has no answer to \(query)")
         }
         reply = writer.reply
@@ -40,26 +43,27 @@ extension Front {
         switch query {
         case .balance(let id, let balance, let moment):
             try checkPast(moment)
-            let name = try engine.balance(request.bytes, balance.range)
+            let name = try self.balance(balance, of: account(request, id), request)
             return try ask(view(id, moment), for: .balance(name), connection)
         case .profile(let id, let moment):
             try checkPast(moment)
             return try ask(view(id, moment), for: .profile, connection)
         case .why(let id, let balance, let moment):
             try checkPast(moment)
-            let name = try engine.balance(request.bytes, balance.range)
+            let name = try self.balance(balance, of: account(request, id), request)
             let account = account(request, id) ?? .ledger
             let kind = LogQuery.Kind.why(account, name, asOf: moment.map(AsOf.init))
             return try ask([logQuery(kind, account)], for: .why(name), connection)
         case .event(let sequence):
             try checkThere(sequence)
             return try ask([logQuery(.event(sequence), nil)], for: .event, connection)
+        case .offers: preconditionFailure("memory has the answer to OFFERS")
         case .history(let history): return try self.history(history, connection)
         case .top, .rank: return try board(query, connection)
         case .stats(let since): return try count(since, connection)
         case .streamRange, .streamRead, .streamLength, .streamInfo:
             return try stream(query, connection)
-        case .rulesList, .rulesGet, .rulesCheck, .rulesPut:
+        case .rulesList, .rulesGet, .rulesCheck, .rulesPut, .rulesDiff:
             return try rules(query, connection)
         case .projectionList, .projectionRebuild: return try projection(query, connection)
         case .info(let sections):
@@ -91,12 +95,34 @@ extension Front {
         }
     }
 
+    // MARK: Offers
+
+    private func offers(
+        _ id: ByteRange, _ name: ByteRange?, _ request: Request, _ role: Role
+    ) throws(Refusal) -> OfferListing {
+        var offer: Word?
+        if let name {
+            offer = engine.ledger.state.words.find(request.bytes, name.range)
+            guard offer != nil else {
+                let text = Misspelt.quoted(request.bytes, name)
+                throw Refusal(
+                    .undeclared, [.init("offer", text)], "the rulebook declares no offer \(text)")
+            }
+        }
+        let question = OfferQuestion(
+            id: Array(request.bytes[id.range]), account: account(request, id), offer: offer,
+            role: role)
+        return try engine.ledger.offers(question, at: wall)
+    }
+
     // MARK: History
 
     private func history(
         _ history: HistoryQuery, _ connection: Connection
     ) throws(Refusal) -> Dispatched {
         try checkPast(history.asOf)
+        var currency: Word?
+        if let named = history.currency { currency = try self.currency(request, named) }
         var account: AccountNumber?
         if let id = history.account {
             guard let known = self.account(request, id) else { return noEvents(connection) }
@@ -111,9 +137,7 @@ extension Front {
         }
         page.kind = history.kind.flatMap(EventKind.init)
         page.since = history.since
-        if let currency = history.currency {
-            page.currency = try self.currency(request, currency)
-        }
+        page.currency = currency
         if let by = history.by {
             guard let author = self.account(request, by) else { return noEvents(connection) }
             page.actors = engine.actors(by: author)
@@ -133,13 +157,21 @@ extension Front {
         engine.account(request.bytes, range.range)
     }
 
-    /// A currency that this rulebook or an earlier one has declared: a misspelt one has no history.
+    /// A currency that the rulebook declares, or an earlier one did: a misspelt one has no history.
     private func currency(_ request: Request, _ range: ByteRange) throws(Refusal) -> Word {
         let known = engine.ledger.state.words.find(request.bytes, range.range)
-        if let known { return known }
+        if let known, engine.isCurrency(known) { return known }
         let text = Misspelt.quoted(request.bytes, range)
         throw Refusal(
             .undeclared, [.init("currency", text)], "no rulebook has declared a currency \(text)")
+    }
+
+    private func balance(
+        _ range: ByteRange, of account: AccountNumber?, _ request: Request
+    ) throws(Refusal) -> BalanceName {
+        let name = try engine.balance(request.bytes, range.range)
+        try engine.checkAllowed(name, Misspelt.quoted(request.bytes, range), of: account)
+        return name
     }
 
     private func view(_ id: ByteRange, _ moment: Moment?) -> [LogQuery] {
@@ -166,6 +198,13 @@ extension AsOf {
 }
 
 extension ValueWriter {
+    /// PROFILE under the rules in force, as of a time.
+    mutating func profile(_ view: AccountView, at time: Instant, _ engine: Engine) {
+        profile(
+            view, engine.ledger.rules, number: engine.ledger.rulesNumber,
+            at: time, shown: engine.shownFields(view, at: time), engine)
+    }
+
     /// WHY: the balance, and what it came from, gathered by cause.
     mutating func why(_ lines: [WhyLine], _ value: CellValue, _ names: some Naming) {
         map { writer in

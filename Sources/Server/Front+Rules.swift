@@ -11,6 +11,8 @@ extension Front {
         case .rulesList: listRules(connection)
         case .rulesGet(let number): try getRules(number, connection)
         case .rulesCheck(let text): checkRules(Array(request.bytes[text.range]), connection)
+        case .rulesDiff(let text):
+            return try tryRules(Array(request.bytes[text.range]), connection)
         case .rulesPut(let text):
             let number = try adopt(Array(request.bytes[text.range]), from: connection.peer)
             values(on: connection) { writer in
@@ -62,22 +64,12 @@ extension Front {
     private func checkRules(_ source: [UInt8], _ connection: Connection) {
         let result = engine.ledger.check(source, file: "rulebook")
         values(on: connection) { writer in
-            writer.map { writer in
-                writer.key("valid")
-                guard case .failure(let mistakes) = result else { return writer.truth(true) }
-                writer.truth(false)
-                writer.key("mistakes")
-                writer.list { writer in
-                    for mistake in mistakes.list {
-                        writer.map { writer in
-                            writer.key("line")
-                            writer.number(Int64(mistake.line))
-                            writer.key("column")
-                            writer.number(Int64(mistake.column))
-                            writer.key("message")
-                            writer.text(mistake.message)
-                        }
-                    }
+            switch result {
+            case .failure(let mistakes): writer.mistakes(mistakes)
+            case .success:
+                writer.map { writer in
+                    writer.key("valid")
+                    writer.truth(true)
                 }
             }
         }

@@ -40,7 +40,8 @@ final class Front {
     let longReader: WorkerThread<ReadJob, ReadOutcome>
     let storekeeper: WorkerThread<CheckpointWork, StoreError?>
     let rebuilder: WorkerThread<Rebuild, Bool>
-    private var spareDescriptor: FileDescriptor?
+    let trier: WorkerThread<TrialRun, Bool>
+    var spareDescriptor: FileDescriptor?
 
     var table = ConnectionTable()
     var pool = BufferPool()
@@ -49,11 +50,16 @@ final class Front {
     /// Monotonic milliseconds, and the wall clock, as of this turn of the loop.
     var now: Int64
     var wall: Instant
+    var wallClock: WallClock
+    let readers: LogReaders
+    var readerWatch = ReaderWatch()
 
     // What one command is read into, kept for its memory.
     var request = Request()
     var command = Command()
     var receipt = Receipt()
+    var plain = PlainCommands()
+    var plainReplies = PlainReplies()
 
     /// Connections with something to do, and those whose turn it is.
     private var ready: [Connection] = []
@@ -61,6 +67,9 @@ final class Front {
     var flushing: [Connection] = []
     /// Connections whose command is asked again after the next commit, or that are held back.
     var waiting: [Connection] = []
+    /// Connections of users who have had their share of this second.
+    var rationed: [Connection] = []
+    var rations: Rations
 
     /// Batches are numbered from 1; replies wait for the open one or the one being written.
     private(set) var openBatch: UInt64 = 1
@@ -74,6 +83,8 @@ final class Front {
     var readsUnderWay = 0
     /// XREAD BLOCKs that wait for events.
     var blockedReads: [Connection] = []
+    var subscriptions = Subscriptions()
+    var tooSlow: [Connection] = []
     var checkpointDeferred: CheckpointWork?
     var isCheckpointWriting = false
     var isLastSlice = false
@@ -85,8 +96,11 @@ final class Front {
     var runsPausedUntil: Int64 = 0
     /// Time zones that jobs name, as the machine knows them.
     var zones: [String: ZoneRules] = [:]
+    var rulesTrial: RulesTrial?
 
     var outputTotal = 0
+    /// The part of it that listeners have yet to read.
+    var toldTotal = 0
     /// Bytes queued since MULTI, and of requests too long for an ordinary buffer, of all.
     var inputTotal = 0
     private var nextTick: Int64
@@ -107,12 +121,17 @@ final class Front {
         longReader = try storage.makeReader("stele-count")
         storekeeper = try storage.makeStorekeeper()
         rebuilder = try storage.makeRebuilder()
+        trier = try storage.makeTrier()
         poller = try Poller()
         spareDescriptor = Syscall.reserve()
-        now = Syscall.monotonicMilliseconds()
+        readers = storage.readers
+        rations = Rations(settings.rations)
+        let (micros, monotonic) = (Syscall.wallMicroseconds(), Syscall.monotonicMicroseconds())
+        now = monotonic / 1_000
         startedAt = now
         nextTick = now
-        wall = Instant(microseconds: Syscall.wallMicroseconds())
+        wall = Instant(microseconds: micros)
+        wallClock = WallClock(wall: micros, monotonic: monotonic)
         takenHead = engine.durable
         for (index, listener) in listeners.enumerated() {
             try poller.add(listener.descriptor, PollToken(.listener, slot: index))
@@ -123,6 +142,7 @@ final class Front {
         try poller.add(longReader.done.descriptor, PollToken(.longReader))
         try poller.add(storekeeper.done.descriptor, PollToken(.storekeeper))
         try poller.add(rebuilder.done.descriptor, PollToken(.rebuilder))
+        try poller.add(trier.done.descriptor, PollToken(.trier))
     }
 
     // MARK: The loop
@@ -139,8 +159,8 @@ final class Front {
             } catch {
                 throw .system(error)
             }
-            now = Syscall.monotonicMilliseconds()
-            wall = Instant(microseconds: Syscall.wallMicroseconds())
+            readClocks()
+            resumeRationed()
             try takeEvents()
             giveTurns()
             expireBlockedReads()
@@ -160,7 +180,7 @@ final class Front {
     var isIdle: Bool { (ready.isEmpty || isStandingStill) && !isComparing }
 
     private var timeout: Int {
-        var until = nextTick
+        var until = rationed.isEmpty ? nextTick : now + ServerLimits.rationPauseMilliseconds
         for connection in blockedReads {
             if let deadline = connection.blocked?.deadline { until = min(until, deadline) }
         }
@@ -178,6 +198,7 @@ final class Front {
             case .longReader: takeReads(longReader)
             case .storekeeper: takeCheckpoint()
             case .rebuilder: takeRebuilt()
+            case .trier: takeTrial()
             case .connection:
                 guard let connection = table[Int(event.token.slot), event.token.generation] else {
                     continue
@@ -220,10 +241,10 @@ final class Front {
 
     /// Marks the replies written to a connection since the last call: they are sent when every
     /// event decided so far is on disk.
-    func hold(_ connection: Connection) {
+    func hold(_ connection: Connection, commands: Int = 1) {
         let isDurable = engine.head <= engine.durable
         let batch = isDurable ? 0 : engine.head > takenHead ? openBatch : openBatch - 1
-        connection.output.hold(for: batch)
+        connection.output.hold(for: batch, commands: commands)
         if batch == 0 {
             enqueueFlush(connection)
         } else if connection.heldBatch != batch {
@@ -252,6 +273,7 @@ final class Front {
             switch outcome {
             case .failed(let error): throw .commit(error)
             case .committed(let batch, let head):
+                let told = eventsToTell(batch)
                 engine.committed(batch, head)
                 isCommitting = false
                 let written = openBatch - 1
@@ -263,6 +285,7 @@ final class Front {
                     connection.output.release(upTo: written)
                     enqueueFlush(connection)
                 }
+                if let told { tell(told) }
                 resumeAfterCommit()
             }
         }
@@ -270,7 +293,10 @@ final class Front {
 
     /// Lets those go on that were told to ask again.
     func resumeWaiting() {
-        for connection in waiting { enqueue(connection) }
+        for connection in waiting {
+            connection.isWaiting = false
+            enqueue(connection)
+        }
         waiting.removeAll(keepingCapacity: true)
     }
 
@@ -291,6 +317,7 @@ final class Front {
         }
         handOver()
         closeStuck()
+        watchReaders()
         if !engine.isCheckpointing, engine.isCheckpointDue { engine.beginCheckpoint() }
         writeCheckpoint()
     }
@@ -308,10 +335,12 @@ final class Front {
         }
     }
 
-    /// Reads the config file again; who may no longer connect is shown out.
+    /// Reads the config file again; who may no longer connect is shown out. A clock that was not
+    /// believed is from now on.
     private func reload() {
         settings.manager.notify("RELOADING=1")
         settings.policy.reload()
+        adoptClock()
         for connection in Array(table.all)
         where settings.policy.role(connection.door.role, uid: connection.peer.uid)
             != connection.peer.role
@@ -338,63 +367,6 @@ final class Front {
         finishCheckpoint()
         storekeeper.end()
         rebuilder.end()
-    }
-
-    // MARK: Doors
-
-    private func accept(_ listener: Listener) {
-        guard !isDraining else { return }
-        for _ in 0..<ServerLimits.acceptsPerTurnMax {
-            switch Syscall.accept(listener.descriptor) {
-            case .connection(let descriptor): admit(descriptor, listener)
-            case .none: return
-            case .failed: return
-            case .exhausted: return shedOne(listener)
-            }
-        }
-    }
-
-    /// No descriptor is left: the spare one lets us take a peer in just to show it out, so that the
-    /// door doesn't call for us in vain again and again.
-    private func shedOne(_ listener: Listener) {
-        counters.descriptorsExhausted += 1
-        spareDescriptor = nil
-        if case .connection(let descriptor) = Syscall.accept(listener.descriptor) {
-            _ = Syscall.send(descriptor.rawValue, Self.full, 0..<Self.full.count)
-        }
-        spareDescriptor = Syscall.reserve()
-    }
-
-    private static let full = Array("-ERR max number of clients reached\r\n".utf8)
-
-    private func admit(_ descriptor: consuming FileDescriptor, _ listener: Listener) {
-        let reserved = listener.door.role.contains(.operate) ? 0 : ServerLimits.connectionsReserved
-        guard table.count < settings.connectionsMax - reserved else {
-            counters.connectionsRefused += 1
-            _ = Syscall.send(descriptor.rawValue, Self.full, 0..<Self.full.count)
-            return
-        }
-        guard let credentials = Syscall.credentials(of: descriptor),
-            let role = settings.policy.role(listener.door.role, uid: credentials.uid)
-        else {
-            counters.peersDenied += 1
-            return
-        }
-        Syscall.setSendBuffer(descriptor, bytes: ServerLimits.sendBufferBytes)
-        counters.connectionsAccepted += 1
-        let raw = descriptor.rawValue
-        let connection = table.insert { id, slot, generation in
-            Connection(
-                id: id, slot: slot, generation: generation,
-                peer: Peer(uid: credentials.uid, role: role), pid: credentials.pid,
-                door: listener.door, now: now)
-        }
-        connection.open(descriptor)
-        let token = PollToken(.connection, slot: connection.slot, generation: connection.generation)
-        do throws(SystemFault) {
-            try poller.addConnection(raw, token)
-        } catch {
-            return close(connection)
-        }
+        trier.end()
     }
 }

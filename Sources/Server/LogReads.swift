@@ -181,7 +181,8 @@ extension Front {
             values(on: connection) { $0.balance(value) }
         case .profile:
             let view = first.view ?? AccountView()
-            values(on: connection) { $0.profile(view, engine.ledger.rules, engine) }
+            let moment = first.moment ?? wall
+            values(on: connection) { $0.profile(view, at: moment, engine) }
         case .why(let name):
             values(on: connection) { writer in
                 writer.why(first.why, first.view?.value(CellKey(name)) ?? .zero, engine)

@@ -78,6 +78,8 @@ private struct PagePrinter: EventNaming {
         names.appendRung(rung, of: ladder, rules: rules, to: &text)
     }
 
+    func notices(of event: Event) -> [Notice] { names.notices(of: event) }
+
     func unseal(_ text: ByteRange, of event: Event, field: UInt8) -> [UInt8]? {
         guard let account = event.accounts.first?.account else { return nil }
         return keys.unseal(Array(event.text[text.range]), account, event.sequence, field)

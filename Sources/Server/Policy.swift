@@ -52,7 +52,8 @@ package struct Config: Sendable, Equatable {
 
     private static let optionNames: Set<String> = [
         "data", "socket", "audit-socket", "operate-socket", "rules", "socket-group",
-        "audit-group", "operate-group", "connections-max",
+        "audit-group", "operate-group", "connections-max", "user-connections-max",
+        "user-events-per-second", "user-bytes-per-second", "legacy", "migration", "legacy-account",
     ]
     private static let roles: [String: Role] = [
         "game-users": .game, "audit-users": .audit, "operate-users": .operate,
@@ -127,15 +128,18 @@ package struct Settings {
     package var policy: Policy
     package var manager: ServiceManager
     package var connectionsMax: Int
+    package var rations: RationLimits
     /// Where the files lie, for INFO.
     package var directory: String
 
     package init(
-        policy: Policy, manager: ServiceManager, connectionsMax: Int, directory: String
+        policy: Policy, manager: ServiceManager, connectionsMax: Int, rations: RationLimits,
+        directory: String
     ) {
         self.policy = policy
         self.manager = manager
         self.connectionsMax = connectionsMax
+        self.rations = rations
         self.directory = directory
     }
 }

@@ -22,6 +22,14 @@ package enum ServerLimits {
     package static let outputBytesMax = 64 << 20
     /// Likewise of all together; beyond that the largest is closed.
     package static let outputBytesTotalMax = 256 << 20
+    /// Likewise of one that subscribed: what is told comes without its asking. Beyond that it is
+    /// closed, and catches up from the log.
+    package static let subscriberOutputBytesMax = 16 << 20
+    /// Channels and patterns of one connection. Every notice is held against every pattern.
+    package static let channelsMax = 65_536
+    package static let patternsMax = 256
+    /// Both of all connections together.
+    package static let subscriptionsTotalMax = 1 << 20
     /// The kernel's share of unread replies: a connection that doesn't read parks 57 KB there
     /// instead of 180.
     package static let sendBufferBytes = 32 * 1024
@@ -33,6 +41,11 @@ package enum ServerLimits {
     /// A buffer that grew beyond this is given back to the allocator.
     package static let pooledBufferBytesMax = 1 << 20
 
+    /// How long one may hold on to an old commit of the log before it is reported; own reads end
+    /// page by page, long before.
+    package static let readTransactionSeconds = 1
+    /// How long a user waits at least who has had this second's share.
+    package static let rationPauseMilliseconds: Int64 = 5
     /// Time to finish a request, and to read any reply at all.
     package static let partialFrameSeconds = 10
     package static let writeStallSeconds = 30
@@ -65,8 +78,13 @@ package enum ServerLimits {
             ("in_flight_bytes_total_max", inFlightBytesTotalMax),
             ("output_bytes_max", outputBytesMax),
             ("output_bytes_total_max", outputBytesTotalMax),
+            ("subscriber_output_bytes_max", subscriberOutputBytesMax),
+            ("channels_max", channelsMax), ("patterns_max", patternsMax),
+            ("subscriptions_total_max", subscriptionsTotalMax),
             ("partial_frame_seconds", partialFrameSeconds),
-            ("write_stall_seconds", writeStallSeconds), ("log_reads_max", logReadsMax),
+            ("write_stall_seconds", writeStallSeconds),
+            ("read_transaction_seconds", readTransactionSeconds), ("log_reads_max", logReadsMax),
+            ("send_buffer_bytes", sendBufferBytes),
             ("account_bytes_max", Limits.accountBytesMax),
             ("key_bytes_max", Limits.keyBytesMax), ("memo_bytes_max", Limits.memoBytesMax),
         ]

@@ -39,18 +39,28 @@ package struct Storage {
     func makeReader(_ name: String) throws(SystemFault) -> WorkerThread<ReadJob, ReadOutcome> {
         let reader = LogReader(log)
         let log = log
-        return try WorkerThread(name) { job in
+        return try WorkerThread(name, isPatient: true) { job in
             job.run(reader) { account in
                 (try? log.key(of: account.rawValue)).map { AccountKey($0) }
             }
         }
     }
 
+    var readers: LogReaders { LogReaders(log) }
+
     /// Folds the log anew, to be compared with the state in service.
     func makeRebuilder() throws(SystemFault) -> WorkerThread<Rebuild, Bool> {
         let reader = LogReader(log)
-        return try WorkerThread("stele-rebuild") { rebuild in
+        return try WorkerThread("stele-rebuild", isPatient: true) { rebuild in
             rebuild.foldSome(reader)
+        }
+    }
+
+    /// Decides the history again under other rules, a piece at a time; answers whether there is more.
+    func makeTrier() throws(SystemFault) -> WorkerThread<TrialRun, Bool> {
+        let reader = LogReader(log)
+        return try WorkerThread("stele-trial") { run in
+            run.step(reader)
         }
     }
 

@@ -98,9 +98,11 @@ enum Syscall {
     // MARK: Clocks and process
 
     /// Milliseconds that never go backwards.
-    static func monotonicMilliseconds() -> Int64 {
+    static func monotonicMilliseconds() -> Int64 { monotonicMicroseconds() / 1_000 }
+
+    static func monotonicMicroseconds() -> Int64 {
         let time = clock(CLOCK_MONOTONIC)
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
     }
 
     /// Microseconds since 1970, as the wall clock has them.
@@ -173,6 +175,11 @@ enum Syscall {
     static func ignoreBrokenPipes() {
         _ = signal(SIGPIPE, SIG_IGN)
         _ = signal(SIGXFSZ, SIG_IGN)
+    }
+
+    /// Ends the process with a line and a code of its own where a mapped page can't be had.
+    static func exitOnBusError() {
+        _ = clinux_exit_on_bus_error()
     }
 
     static func isReload(_ signal: Int32) -> Bool { signal == SIGHUP }

@@ -20,13 +20,16 @@ final class WorkerThread<Job: Sendable, Answer: Sendable>: Sendable {
     private let thread: Mutex<pthread_t?>
 
     /// Starts the thread. `perform` and what it holds belong to it from now on.
+    ///
+    /// - Parameter isPatient: where cores are scarce it leaves them to the others, down to a tenth of
+    ///   one: however much is read, writes go on.
     init(
-        _ name: String, perform: sending @escaping (Job) -> Answer
+        _ name: String, isPatient: Bool = false, perform: sending @escaping (Job) -> Answer
     ) throws(SystemFault) {
         work = try Wakeup(isBlocking: true)
         done = try Wakeup(isBlocking: false)
         thread = Mutex(nil)
-        let entry = ThreadEntry(name) { [self] in run(perform) }
+        let entry = ThreadEntry(name, isPatient: isPatient) { [self] in run(perform) }
         // The new thread takes over this reference.
         let pointer = unsafe Unmanaged.passRetained(entry).toOpaque()
         var handle = pthread_t()
@@ -102,15 +105,19 @@ final class WorkerThread<Job: Sendable, Answer: Sendable>: Sendable {
 /// What a new thread is given to do.
 private final class ThreadEntry {
     private let name: String
+    private let isPatient: Bool
     private let body: () -> Void
 
-    init(_ name: String, _ body: @escaping () -> Void) {
+    init(_ name: String, isPatient: Bool, _ body: @escaping () -> Void) {
         self.name = name
+        self.isPatient = isPatient
         self.body = body
     }
 
     func enter() {
         _ = unsafe clinux_name_thread(name)
+        // sched(7): ten steps are a tenth of the weight.
+        if isPatient { _ = clinux_lower_priority(10) }
         body()
     }
 }

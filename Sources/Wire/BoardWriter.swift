@@ -3,7 +3,7 @@ package import Ledger
 // What boards and statistics look like.
 
 extension ValueWriter {
-    package mutating func standings(_ standings: [Standing], _ names: some Naming) {
+    package mutating func standings(_ standings: [BoardPlace], _ names: some Naming) {
         list { writer in
             for standing in standings {
                 writer.map { writer in
@@ -20,7 +20,7 @@ extension ValueWriter {
 
     /// - Parameter around: `nil` where it wasn't asked for.
     package mutating func rank(
-        _ own: Standing, around: [Standing]?, _ names: some Naming
+        _ own: BoardPlace, around: [BoardPlace]?, _ names: some Naming
     ) {
         map { writer in
             writer.key("rank")

@@ -95,34 +95,3 @@ extension ReplyWriter {
         for key in keys { bulk(request.bytes, request.arguments[key]) }
     }
 }
-
-/// Shell-like patterns with `*` and `?`, as Redis clients use them to ask for names.
-package enum Glob {
-    package static func matches(_ text: String, pattern: String) -> Bool {
-        let text = Array(text.utf8)
-        let pattern = Array(pattern.utf8)
-        var at = 0
-        var want = 0
-        var star: (pattern: Int, text: Int)?
-        // On a mismatch the last star takes one byte more: never more than text × pattern steps.
-        while at < text.count {
-            if want < pattern.count, pattern[want] == UInt8(ascii: "*") {
-                star = (want, at)
-                want += 1
-            } else if want < pattern.count,
-                pattern[want] == UInt8(ascii: "?") || pattern[want] == text[at]
-            {
-                want += 1
-                at += 1
-            } else if let last = star {
-                star = (last.pattern, last.text + 1)
-                want = last.pattern + 1
-                at = last.text + 1
-            } else {
-                return false
-            }
-        }
-        while want < pattern.count, pattern[want] == UInt8(ascii: "*") { want += 1 }
-        return want == pattern.count
-    }
-}

@@ -3,7 +3,7 @@ package enum CommandName: UInt8, CaseIterable, Sendable {
     case award, spend, transfer, hold, settle, release, record, claim, fact, reverse, migrate, run
     case freeze, unfreeze, forget
 
-    case balance, profile, history, event, why, top, rank, stats
+    case balance, profile, history, event, why, offers, top, rank, stats
     case xrange, xrevrange, xread, xlen, xinfo
     case rules, projection, info
 
@@ -11,7 +11,7 @@ package enum CommandName: UInt8, CaseIterable, Sendable {
 
     case ping, echo, hello, auth, client, command, config, select, quit, reset
     case readonly, readwrite, asking, cluster, sentinel, time
-    case subscribe, psubscribe, ssubscribe, unsubscribe, punsubscribe, sunsubscribe, publish
+    case subscribe, psubscribe, ssubscribe, unsubscribe, punsubscribe, sunsubscribe, publish, pubsub
 }
 
 extension CommandName {
@@ -25,7 +25,7 @@ extension CommandName {
 
     var hasSubcommands: Bool {
         switch self {
-        case .xinfo, .rules, .projection, .client, .command, .config: true
+        case .xinfo, .rules, .projection, .client, .command, .config, .pubsub: true
         default: false
         }
     }

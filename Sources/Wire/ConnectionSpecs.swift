@@ -43,7 +43,41 @@ enum ConnectionSpecs {
         case .readwrite: connection("readwrite", [], "Does nothing")
         case .asking: connection("asking", [], "Does nothing")
         case .time: connection("time", [], "Shows the daemon's clock")
+        case .subscribe, .psubscribe, .unsubscribe, .punsubscribe, .pubsub: listening(name)
         default: refused(name)
+        }
+    }
+
+    private static func listening(_ name: CommandName) -> CommandSpec {
+        switch name {
+        case .subscribe:
+            CommandSpec(
+                "subscribe", .streams, [.multiple(.value("account:<id>|notice:<name>"))],
+                "Tells of every notice about an account, or of one kind, from now on")
+        case .psubscribe:
+            CommandSpec(
+                "psubscribe", .streams, [.multiple(.value("pattern"))],
+                "Tells of the notices of every channel that a pattern fits")
+        case .unsubscribe:
+            connection(
+                "unsubscribe", [.optional(.multiple(.value("channel")))],
+                "Ends some subscriptions to channels, or all")
+        case .punsubscribe:
+            connection(
+                "punsubscribe", [.optional(.multiple(.value("pattern")))],
+                "Ends some subscriptions to patterns, or all")
+        default:
+            CommandSpec(
+                "pubsub", .connection, "Shows what is listened to",
+                subcommands: [
+                    connection(
+                        "channels", [.optional(.value("pattern"))],
+                        "Lists channels that somebody listens to"),
+                    connection(
+                        "numsub", [.optional(.multiple(.value("channel")))],
+                        "Counts who listens to channels"),
+                    connection("numpat", [], "Counts the patterns"),
+                ])
         }
     }
 
@@ -54,10 +88,14 @@ enum ConnectionSpecs {
             connection("cluster", [.optional(.multiple(.value("arg")))], "Refused: no cluster")
         case .sentinel:
             connection("sentinel", [.optional(.multiple(.value("arg")))], "Refused: no sentinel")
+        case .publish:
+            connection(
+                "publish", [.value("channel"), .value("message")],
+                "Refused: the ledger alone tells, by the notices of its rulebook")
         default:
             connection(
                 "\(name)", [.optional(.multiple(.value("channel")))],
-                "Refused: follow the log with XREAD BLOCK")
+                "Refused: nothing is sharded, so use SUBSCRIBE")
         }
     }
 

@@ -6,6 +6,8 @@ package protocol EventNaming: Naming {
     /// Opens a sealed text of an event; `nil` once its account is forgotten.
     /// - Parameter field: 0 an id, 1 the memo, 2 + i input i.
     func unseal(_ text: ByteRange, of event: Event, field: UInt8) -> [UInt8]?
+    /// What the event's rulebook has to tell of it.
+    func notices(of event: Event) -> [Notice]
 }
 
 extension ValueWriter {
@@ -26,11 +28,21 @@ extension ValueWriter {
                 writer.map { writer in
                     for shown in event.shown {
                         writer.key { names.appendText(of: shown.name, to: &$0) }
-                        writer.fraction(shown.value)
+                        writer.shown(shown.name, shown.value, rules: event.rules, names)
                     }
                 }
             }
             writer.payload(of: event, names)
+            writer.notices(of: event, names)
+        }
+    }
+
+    private mutating func notices(of event: Event, _ names: some EventNaming) {
+        let notices = names.notices(of: event)
+        guard !notices.isEmpty else { return }
+        key("notices")
+        list { writer in
+            for notice in notices { writer.notice(notice, of: event, names) }
         }
     }
 

@@ -10,6 +10,8 @@ package enum Query: Sendable, Equatable {
     case top(board: ByteRange, count: Int, from: Int)
     case rank(board: ByteRange, account: ByteRange, around: Int?)
     case stats(since: Instant?)
+    /// All offers that are listed, if none is named.
+    case offers(account: ByteRange, offer: ByteRange?)
 
     case streamRange(StreamName, StreamSlice)
     case streamRead(StreamRead)
@@ -21,6 +23,7 @@ package enum Query: Sendable, Equatable {
     case rulesGet(UInt32?)
     case rulesCheck(text: ByteRange)
     case rulesPut(text: ByteRange)
+    case rulesDiff(text: ByteRange)
 
     case projectionList
     case projectionRebuild(name: ByteRange)

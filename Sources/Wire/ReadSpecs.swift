@@ -42,6 +42,10 @@ enum ReadSpecs {
             CommandSpec(
                 "stats", .reads, [.optional(.option("SINCE", "time"))],
                 "Counts what was awarded, who stands on which rung, and who did most")
+        case .offers:
+            CommandSpec(
+                "offers", .reads, keys: .first, [account, .optional(.value("offer"))],
+                "Lists what an account may claim, may not yet, and has claimed")
         case .xrange, .xrevrange, .xread, .xlen, .xinfo: streamSpec(name)
         default: operationSpec(name)
         }
@@ -100,6 +104,9 @@ enum ReadSpecs {
                     CommandSpec(
                         "check", .rules, [.value("text")],
                         "Finds all mistakes of a rulebook without adopting it"),
+                    CommandSpec(
+                        "diff", .rules, roles: audit, [.value("text")],
+                        "Tells what a rulebook would have made of the recorded history"),
                     CommandSpec(
                         "put", .rules, roles: staff, isWrite: true,
                         [.value("text")], "Adopts a rulebook"),

@@ -39,14 +39,28 @@ extension ReplyWriter {
         if !receipt.claimable.isEmpty {
             fragment(ReceiptKeys.claimable)
             array(receipt.claimable.count)
-            for claim in receipt.claimable { bulk(claim) }
+            for claim in receipt.claimable {
+                bulk { text in
+                    if claim.account != receipt.account {
+                        names.appendID(of: claim.account, to: &text)
+                        text.append(UInt8(ascii: " "))
+                    }
+                    names.appendClaim(
+                        claim.offer, claim.values, rules: receipt.rules, to: &text)
+                }
+            }
         }
         if !receipt.explain.isEmpty {
             fragment(ReceiptKeys.explain)
             map(receipt.explain.count)
             for explained in receipt.explain {
                 bulk { names.appendText(of: explained.name, to: &$0) }
-                rational(explained.value)
+                // A stamp has its ladder's name, and is a rung.
+                if let whole = explained.value.whole {
+                    rung(whole, of: explained.name, rules: receipt.rules, names: names)
+                } else {
+                    rational(explained.value)
+                }
             }
         }
     }
@@ -112,7 +126,7 @@ extension [UInt8] {
     }
 }
 
-private enum ReceiptKeys {
+enum ReceiptKeys {
     static let sequence = Fragment.bulk("seq")
     static let time = Fragment.bulk("time")
     static let duplicate = Fragment.bulk("duplicate")

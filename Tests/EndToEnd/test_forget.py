@@ -1,7 +1,9 @@
 """A person can be forgotten, the log can't."""
 
 import shutil
+import threading
 
+import daemon as daemons
 import reader
 import resp
 
@@ -90,3 +92,34 @@ def test_forget_said_again_says_what_may_have_happened(client, someone):
     client.call("FORGET", someone, "KEY", "away")
     refused = client.refusal("FORGET", someone, "KEY", "away")
     assert refused.code == "NOTFOUND" and "forgotten already" in refused.sentence
+
+
+def test_verify_beside_a_daemon_that_forgets(daemon):
+    """Between the log and the keys there is a moment in which neither is wrong."""
+    with daemon.client() as client:
+        client.many([("AWARD", f"p{n}", "coin", 1) for n in range(1500)])
+        stop = threading.Event()
+
+        def forget():
+            with daemon.client() as forgetting:
+                for n in range(1500):
+                    if stop.is_set():
+                        return
+                    forgetting.call("FORGET", f"p{n}")
+
+        thread = threading.Thread(target=forget)
+        thread.start()
+        try:
+            for _ in range(12):
+                done = daemons.stele("verify", "--data", daemon.data, check=False)
+                assert done.returncode == 0, done.stdout + done.stderr
+        finally:
+            stop.set()
+            thread.join()
+    # What is wrong stays wrong.
+    daemon.kill()
+    with open(daemon.data / "keys", "r+b") as keys:
+        keys.seek(32 * 1500)
+        keys.write(bytes(32))
+    done = daemons.stele("verify", "--data", daemon.data, check=False)
+    assert done.returncode == 1 and "account 1500 has no key" in done.stdout

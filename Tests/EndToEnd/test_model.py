@@ -6,6 +6,7 @@ Repeat a run with STELE_TEST_SEED=n; make it longer with STELE_TEST_SCALE=10.
 import random
 import shutil
 
+import daemon as daemons
 import model as models
 import reader
 import resp
@@ -210,6 +211,8 @@ class Run:
         folded = {name: balances for name, balances in ledger.balances().items() if balances}
         mine = {name: balances for name, balances in self.model.balances().items() if balances}
         assert folded == mine
+        done = daemons.stele("verify", "--data", self.daemon.data, "--decide", check=False)
+        assert done.returncode == 0, done.stdout
 
 
 def test_the_daemon_agrees_with_the_model(make_daemon, seed, scale):

@@ -31,7 +31,7 @@ def test_the_session_works_by_copy_and_paste(make_daemon):
         ["bash", "-c", script], cwd=daemons.ROOT, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    for expected in ["already there", "dry run", "core", "+100", "all is right", "award ["]:
+    for expected in ["already there", "dry run", "core", "+100", "all is right", "decided again", "would stand higher", "award ["]:
         assert expected in done.stdout, (expected, done.stdout)
 
 

@@ -1,5 +1,6 @@
 import Ledger
 import Proof
+import Rows
 import Store
 import Wire
 
@@ -11,13 +12,15 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let input = unsafe Array(UnsafeBufferPointer(start: start, count: count))
     guard let choice = input.first else { return 0 }
     let data = Array(input.dropFirst())
-    switch choice % 6 {
+    switch choice % 8 {
     case 0: fuzzEvent(data)
     case 1: fuzzRow(data)
     case 2: fuzzRulebook(data)
     case 3: fuzzRequests(data)
     case 4: fuzzReplies(data)
-    default: fuzzBatch(data)
+    case 5: fuzzBatch(data)
+    case 6: fuzzRows(data, CSVDecoder())
+    default: fuzzRows(data, JSONLinesDecoder())
     }
     return 0
 }
@@ -115,6 +118,38 @@ private func replies(_ pieces: [ArraySlice<UInt8>]) -> Int {
         }
     }
     return count
+}
+
+/// Rows mean the same at once and byte by byte.
+private func fuzzRows(_ data: [UInt8], _ decoder: some RowDecoder) {
+    var next = 0
+    let bytewise = ByteSource(pieceBytes: 1) { buffer in
+        guard next < data.count else { return .bytes(0) }
+        buffer[0] = data[next]
+        next += 1
+        return .bytes(1)
+    }
+    let whole = values(ByteSource(data), decoder)
+    let pieced = values(bytewise, decoder)
+    precondition(whole == pieced, "a cut matters")
+}
+
+private func values(_ source: consuming ByteSource, _ decoder: some RowDecoder) -> [[UInt8]] {
+    var decoder = decoder
+    var row = Row()
+    var values: [[UInt8]] = []
+    while true {
+        do throws(RowFault) {
+            guard try decoder.next(&row, from: &source) else { return values }
+            for index in 0..<row.count {
+                values.append(Array(row.names[index].utf8))
+                values.append(Array(row[index]))
+            }
+        } catch {
+            values.append(Array("\(error)".utf8))
+            if error.isFinal { return values }
+        }
+    }
 }
 
 /// A batch whose hashes are right whatever it says, so that what lies behind them is reached.

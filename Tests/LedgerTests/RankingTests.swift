@@ -18,12 +18,12 @@ private struct Dice: RandomNumberGenerator {
 private struct PlainBoard {
     var entries: [UInt32: CellValue] = [:]
 
-    func ranked(_ ties: BoardTies) -> [Standing] {
+    func ranked(_ ties: BoardTies) -> [BoardPlace] {
         let sorted = entries.sorted { one, other in
             let (x, y) = (one.value, other.value)
             return (y.a, y.b, x.c, Int64(one.key)) < (x.a, x.b, y.c, Int64(other.key))
         }
-        var result: [Standing] = []
+        var result: [BoardPlace] = []
         var keys = 0
         for (position, entry) in sorted.enumerated() {
             let before = position > 0 ? sorted[position - 1].value : nil
@@ -36,7 +36,7 @@ private struct PlainBoard {
             case .shared: rank = isTied ? result[position - 1].rank : position + 1
             }
             result.append(
-                Standing(rank: rank, account: AccountNumber(entry.key), value: entry.value.a))
+                BoardPlace(rank: rank, account: AccountNumber(entry.key), value: entry.value.a))
         }
         return result
     }

@@ -76,16 +76,17 @@ func allAtOnce() {
             "29:14 a mark is exactly one of fact, clear_fact, item and unlock",
             "29:40 the fact's value is missing here",
             "30:14 there is no input 'whoo'; did you mean 'who'?",
-            "31:7 an action has no 'goals'; known are inputs, let, show, requires, posts, sets, gives, once, active, staff_only",
+            "31:7 an action has no 'goals'; known are inputs, active, staff_only, let, show, requires, posts, sets, gives, once, limit, limits, stamp",
         ])
 }
 
 @Test("parts of the language that don't exist yet are unknown keys")
 func laterParts() {
+    let found = mistakes("{ edition: 1, recipes: {} }")
+    #expect(found.count == 1)
     #expect(
-        mistakes("{ edition: 1, offers: {} }") == [
-            "1:15 a rulebook has no 'offers'; known are edition, title, time_zone, currencies, tables, items, ladders, requirements, actions, openings"
-        ])
+        found.first?.hasPrefix(
+            "1:15 a rulebook has no 'recipes'; known are edition, title, time_zone, ") == true)
 }
 
 @Test("a place in a text with escapes is the place in the file")

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Rows
 @testable import stele
 
 @Suite("Importing")

@@ -32,7 +32,11 @@ final class LedgerFixture {
         "TRANSFER ada bob coins 30", "HOLD bob coins 5", "FREEZE bob",
     ]
 
-    init(commands: [String] = LedgerFixture.commands) throws {
+    /// - Parameter forge: changes the last command's event before it is written, as somebody could
+    ///   who has the file, and hashes it as he left it.
+    init(
+        commands: [String] = LedgerFixture.commands, forge: ((inout Event) -> Void)? = nil
+    ) throws {
         path = "/tmp/stele-test-ledger-\(UInt64.random(in: 0...UInt64.max))"
         let time = Instant(microseconds: 1_700_000_000_000_000)
         let directory = try DataDirectory.open(path) { () throws(StoreError) in
@@ -58,11 +62,25 @@ final class LedgerFixture {
             try WriteParser.parse(name ?? .award, &request, into: &command)
             let wall = Instant(microseconds: time.microseconds + Int64(index + 1) * 1_000_000)
             _ = try engine.write(command, from: peer, at: wall, into: &receipt)
-            if let batch = engine.takeBatch() {
+            if var batch = engine.takeBatch() {
+                if let forge, index == commands.count - 1 { try Self.forge(&batch, forge) }
                 engine.committed(batch, try writer.append(batch, to: directory.log))
             }
         }
         head = writer.head.root.hex
+    }
+
+    private static func forge(_ batch: inout PendingBatch, _ change: (inout Event) -> Void) throws {
+        let start = batch.count > 1 ? Int(batch.eventEnds[batch.count - 2]) : 0
+        var reader = ByteReader(batch.body, start..<batch.body.count)
+        var event = Event()
+        try event.decode(batch.body, try reader.bytes().range)
+        change(&event)
+        var writer = ByteWriter(capacity: Limits.eventBytesMax)
+        event.encode(into: &writer)
+        batch.body.removeLast(batch.body.count - start)
+        batch.eventEnds.removeLast()
+        batch.append(event: writer.bytes.span, time: UInt64(event.time.microseconds))
     }
 
     private static func key() -> AccountKey { AccountKey(random: [UInt8](repeating: 7, count: 28)) }

@@ -1,4 +1,5 @@
 import Foundation
+import Ledger
 import Testing
 
 @testable import stele
@@ -34,6 +35,45 @@ struct OfflineTests {
         let json = try fixture.run(["verify", "--json"]).output
         let tail = json.split(separator: #""head_seq":"#).last
         return tail.map { String($0.prefix { $0.isNumber }) }
+    }
+
+    @Test("decided again, a lawful log is right, and a forged one isn't though every hash is")
+    func decide() throws {
+        let commands = LedgerFixture.commands + ["RECORD cleo work hours=2 MEMO rain"]
+        let lawful = try LedgerFixture(commands: commands)
+        let (code, output) = try lawful.run(["verify", "--decide"])
+        #expect(code == .done)
+        #expect(output.contains("decided again, all the same"))
+
+        let forged = try LedgerFixture(commands: commands) { $0.postings[0].amount = 2_000 }
+        #expect(try forged.run(["verify"]).code == .done)
+        let found = try forged.run(["verify", "--decide"])
+        #expect(found.code == .no)
+        #expect(found.output.contains("the rules come to other postings\n"))
+        #expect(found.output.contains("amount 2,000"))
+        #expect(found.output.contains("amount 20"))
+        #expect(found.output.contains("cleo"))
+        #expect(found.output.contains("1 of "))
+        let json = try forged.run(["verify", "--decide", "--json"])
+        #expect(json.output.contains(#""right":false,"wrong":null"#))
+        #expect(json.output.contains(#""deviations":1,"deviating":[{"seq":"#))
+        let counted = try forged.run(["verify", "--decide", "--show", "0"])
+        #expect(counted.output.contains("1 of them not shown"))
+    }
+
+    @Test("other rules are tried on the files, and who would gain by them is told")
+    func whatIf() throws {
+        let fixture = try LedgerFixture()
+        let rules = fixture.path + "-rules.json5"
+        defer { try? FileManager.default.removeItem(atPath: rules) }
+        let text = LedgerFixture.rulebook.replacing("10 * hours", with: "7 * hours")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: rules))
+        let (code, output) = try fixture.run(["whatif", "--rules", rules])
+        #expect(code == .done)
+        #expect(output.contains("1 of 2 accounts would differ"))
+        #expect(output.contains("ada         120     84     -36"))
+        #expect(output.contains("RECORD work"))
+        #expect(throws: Failure.self) { try fixture.run(["whatif"]) }
     }
 
     @Test("a changed byte is found and named")

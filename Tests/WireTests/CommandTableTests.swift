@@ -26,10 +26,12 @@ private let matrix: [(String, Role)] = [
     ("REVERSE", .operate), ("MIGRATE", .operate), ("RUN", .operate), ("FREEZE", .operate),
     ("UNFREEZE", .operate), ("FORGET", .operate),
     ("BALANCE", .all), ("PROFILE", .all), ("HISTORY", .all), ("EVENT", .all), ("WHY", .all),
+    ("OFFERS", .all),
     ("XRANGE", [.audit, .operate]), ("XREVRANGE", [.audit, .operate]),
     ("XREAD", [.audit, .operate]),
     ("XLEN", [.audit, .operate]), ("XINFO STREAM", [.audit, .operate]),
     ("RULES LIST", .all), ("RULES GET", .all), ("RULES CHECK", .all), ("RULES PUT", .operate),
+    ("RULES DIFF", [.audit, .operate]),
     ("PROJECTION LIST", [.audit, .operate]), ("PROJECTION REBUILD", .operate), ("INFO", .all),
     ("MULTI", .all), ("EXEC", .all), ("DISCARD", .all), ("WATCH", .all), ("UNWATCH", .all),
     ("PING", .all), ("ECHO", .all), ("HELLO", .all), ("AUTH", .all), ("CLIENT SETNAME", .all),
@@ -42,6 +44,7 @@ private let matrix: [(String, Role)] = [
     ("READWRITE", .all), ("ASKING", .all), ("CLUSTER", .all), ("SENTINEL", .all), ("TIME", .all),
     ("SUBSCRIBE", .all), ("PSUBSCRIBE", .all), ("SSUBSCRIBE", .all), ("UNSUBSCRIBE", .all),
     ("PUNSUBSCRIBE", .all), ("SUNSUBSCRIBE", .all), ("PUBLISH", .all),
+    ("PUBSUB CHANNELS", .all), ("PUBSUB NUMSUB", .all), ("PUBSUB NUMPAT", .all),
 ]
 
 @Test("the matrix of roles and commands is what was decided, and complete")
@@ -133,7 +136,10 @@ func globs() {
     for (text, pattern, expected) in [
         ("save", "*", true), ("save", "s*e", true), ("save", "s?ve", true), ("save", "", false),
         ("", "", true), ("", "*", true), ("save", "savex", false), ("aaab", "*a*b", true),
-        ("aaac", "*a*b", false),
+        ("aaac", "*a*b", false), ("account:a", "account:[ab]", true), ("x", "[^x]", false),
+        ("y", "[^x]", true), ("m", "[a-z]", true), ("M", "[z-a]", false), ("*", "\\*", true),
+        ("a", "\\*", false), ("]", "[\\]]", true), ("-", "[a-]", true), ("ab", "[abc", false),
+        ("c", "[abc", true), ("\\", "\\", true),
     ] {
         #expect(Glob.matches(text, pattern: pattern) == expected, "\(text) \(pattern)")
     }

@@ -93,6 +93,7 @@ func subcommands() throws {
     #expect(try query("rules get").get() == .rulesGet(nil))
     #expect(try query("RULES GET 3").get() == .rulesGet(3))
     #expect(try query("RULES PUT {}").get() == .rulesPut(text: ByteRange(start: 8, count: 2)))
+    #expect(try query("RULES DIFF {}").get() == .rulesDiff(text: ByteRange(start: 9, count: 2)))
     #expect(try query("PROJECTION LIST").get() == .projectionList)
     #expect(try query("INFO").get() == .info([]))
 }

@@ -51,7 +51,10 @@ func receipts() {
         .init(account: AccountNumber(2), ladder: Word(5), from: 0, to: 2),
     ]
     receipt.granted = [Word(6)]
-    receipt.claimable = ["reward tier=5 track=free"]
+    receipt.claimable = [
+        .init(account: AccountNumber(1), offer: Word(6), values: Word(3)),
+        .init(account: AccountNumber(2), offer: Word(6), values: .none),
+    ]
     receipt.explain = [
         .init(name: Word(1), value: Rational(3))
     ]
@@ -63,8 +66,8 @@ func receipts() {
         "$8 balances", "*4", "$2 xp", ":9", "$17 bob gold:strength", ":0",
         "$7 reached", "*2", "*6", "$6 ladder", "$5 level", "$4 from", ":1", "$2 to", ":12",
         "*8", "$7 account", "$3 bob", "$6 ladder", "$4 tier", "$4 from", "$8 newcomer", "$2 to",
-        "$4 core", "$7 granted", "*1", "$5 sword", "$9 claimable", "*1",
-        "$24 reward tier=5 track=free", "$7 explain", "*2", "$2 xp", ":3",
+        "$4 core", "$7 granted", "*1", "$5 sword", "$9 claimable", "*2",
+        "$14 sword strength", "$9 bob sword", "$7 explain", "*2", "$2 xp", ":3",
     ].map { line in
         guard line.hasPrefix("$"), let space = line.firstIndex(of: " ") else {
             return line + "\r\n"

@@ -101,14 +101,12 @@ extension Ledger {
 
     // MARK: Windows
 
-    private func boardKey(_ rule: BoardRule) -> CellKey? {
-        boardKey(rule, at: draft.at ?? requested.now)
-    }
+    /// The key of a board's entries in the window that the command falls into; `nil` where no season
+    /// is under way.
+    private func boardKey(_ rule: BoardRule) -> CellKey? { boardKey(rule, at: happened) }
 
-    /// The key of a board's entries in the window that an instant falls into; `nil` where no season is
-    /// under way.
-    func boardKey(_ rule: BoardRule, at instant: Instant) -> CellKey? {
-        rules.boardKey(rule, at: instant)
+    private func boardKey(_ rule: BoardRule, at instant: Instant) -> CellKey? {
+        rules.boardKey(rule, at: instant, now: requested.now)
     }
 
     private func isNewer(_ key: CellKey, than other: CellKey, _ rule: BoardRule) -> Bool {
@@ -165,7 +163,9 @@ extension Rulebook {
 
     /// The key of a board's entries in the window that an instant falls into; `nil` where no season is
     /// under way.
-    package func boardKey(_ rule: BoardRule, at instant: Instant) -> CellKey? {
+    package func boardKey(
+        _ rule: BoardRule, at instant: Instant, now: Instant
+    ) -> CellKey? {
         func day(_ kind: PeriodKind) -> CellKey {
             let period = JobPeriod(kind: kind, at: instant, utcOffsetMinutes: utcOffsetMinutes)
             return CellKey(rule.name, windowDay: period.firstDay)
@@ -175,17 +175,24 @@ extension Rulebook {
         case .day: return day(.day)
         case .week: return day(.week)
         case .month: return day(.month)
-        case .season: return nil
+        case .season:
+            return season(at: instant, now: now).map {
+                CellKey(.board, rule.name, seasons[$0].name.rawValue)
+            }
         }
     }
 
-    /// The key that TOP and RANK look under.
-    package func shownBoardKey(_ rule: BoardRule, at instant: Instant) -> CellKey? {
-        boardKey(rule, at: instant)
+    /// The key that TOP and RANK look under: of seasons the one that runs, else the last that ended.
+    package func shownBoardKey(_ rule: BoardRule, at wall: Instant) -> CellKey? {
+        if let key = boardKey(rule, at: wall, now: wall) { return key }
+        guard rule.window == .season else { return nil }
+        return seasons.last { $0.until <= wall }
+            .map { CellKey(.board, rule.name, $0.name.rawValue) }
     }
 
     /// When the window of an entry began, in an order of its own: later ones are greater.
     func boardWindowStart(_ key: CellKey) -> Int64 {
-        key.windowDay ?? .min
+        if let day = key.windowDay { return day }
+        return seasons.first { $0.name.rawValue == key.qualifier }?.from.microseconds ?? .min
     }
 }

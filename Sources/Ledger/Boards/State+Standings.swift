@@ -2,11 +2,14 @@
 ///
 /// Only in memory: built from the cells, account after account, while the ledger serves. Until that has
 /// come to an account's number its changes need no noting, since its cells will be read later.
-struct Standings: Sendable {
+struct AllStandings: Sendable {
     /// By the cells' key: the board's word, and the window.
     var boards: [CellKey: BoardStandings] = [:]
     /// Accounts up to this number are in.
     var ranked: UInt32 = 0
+
+    /// Those on which anybody stands.
+    var filled: [CellKey: BoardStandings] { boards.filter { $0.value.count > 0 } }
 
     /// An account's cell has changed. One that doesn't stand (hidden, though it goes on being counted)
     /// has a negative `c`.
@@ -40,14 +43,14 @@ extension State {
     /// The first `count` of a board whose rank is at least `rank`.
     package func top(
         _ board: CellKey, count: Int, from rank: Int, _ ties: BoardTies
-    ) -> [Standing] {
+    ) -> [BoardPlace] {
         standings.boards[board]?.top(count, from: rank, ties) ?? []
     }
 
     /// An account on a board with so many on either side of it; `nil` if it isn't there.
     package mutating func rank(
         _ board: CellKey, of account: AccountNumber, around reach: Int, _ ties: BoardTies
-    ) -> (own: Standing, around: [Standing])? {
+    ) -> (own: BoardPlace, around: [BoardPlace])? {
         guard let value = value(account, board) else { return nil }
         return standings.boards[board]?.around(account, value, reach, ties)
     }
@@ -56,22 +59,19 @@ extension State {
     package func count(_ board: CellKey) -> Int { standings.boards[board]?.count ?? 0 }
 
     /// Whether the boards are the same as another state's that has seen as many events.
-    package func hasSameStandings(as other: State) -> Bool {
+    package func hasSameStandings(as other: borrowing State) -> Bool {
         guard isRanked, other.isRanked else { return false }
-        let filled = standings.boards.filter { $0.value.count > 0 }
-        guard filled.count == other.standings.boards.values.count(where: { $0.count > 0 }) else {
-            return false
-        }
-        return filled.allSatisfy { key, board in
-            guard let twin = other.standings.boards[key], twin.count == board.count else {
-                return false
-            }
+        let (own, others) = (standings.filled, other.standings.filled)
+        guard own.count == others.count else { return false }
+        for (key, board) in own {
+            guard let twin = others[key], twin.count == board.count else { return false }
             var isSame = true
             board.visit { account, value in
                 isSame = twin.contains(account, value)
                 return isSame
             }
-            return isSame
+            if !isSame { return false }
         }
+        return true
     }
 }

@@ -35,6 +35,17 @@ package struct EventBuffer: Sendable {
         Position(byteCount: bytes.count, eventCount: ends.count, lastTime: lastTime)
     }
 
+    /// Where in `bytes` what came after the position begins.
+    package func start(after position: Position) -> Int { position.byteCount }
+
+    /// The bytes of the event with that number, without the length before them; `nil` if it isn't here.
+    package func event(_ sequence: SequenceNumber) -> [UInt8]? {
+        guard sequence >= first, sequence - first < UInt64(count) else { return nil }
+        let index = Int(sequence - first)
+        var reader = ByteReader(bytes, (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index]))
+        return (try? reader.bytes()).map { Array(bytes[$0.range]) }
+    }
+
     /// Drops the events after the position.
     package mutating func goBack(to position: Position) {
         bytes.removeLast(bytes.count - position.byteCount)

@@ -33,7 +33,7 @@ extension Ledger {
         }
     }
 
-    private func badInput(_ name: String, _ sentence: String) -> Refusal {
+    func badInput(_ name: String, _ sentence: String) -> Refusal {
         Refusal(.badArgument, [.init("input", name)], sentence)
     }
 

@@ -37,7 +37,8 @@ extension Ledger: FormulaContext {
 
     package func word(ofInput index: Int) -> Word? {
         switch inputs[index] {
-        case .name(let word, _): word
+        case .name(let word?, _): word
+        case .name(nil, let range): pendingWord(inputText[range.range])
         case .defaultName(let word): word
         default: nil
         }
@@ -64,7 +65,8 @@ extension Ledger: FormulaContext {
     package func number(ofStep index: Int) -> Rational { steps[index] }
 
     package func word(ofStep index: Int) -> Word? {
-        stepNames.first { $0.step == index }?.word
+        guard let name = stepNames.first(where: { $0.step == index }) else { return nil }
+        return name.word ?? pendingWord(name.text[...])
     }
 
     package func appendText(ofStep index: Int, to text: inout [UInt8]) {
@@ -89,11 +91,14 @@ extension Ledger: FormulaContext {
     }
 
     package func word(of text: [UInt8]) -> Word? {
-        if let known = state.words.find(text, text.indices) { return known }
-        // A name that this very command brings in: what it has marked by it is seen.
-        guard !draft.marks.isEmpty, let index = pendingWords.firstIndex(of: text) else {
-            return nil
-        }
+        state.words.find(text, text.indices) ?? pendingWord(text[...])
+    }
+
+    /// A name that this very command brings in: what it has marked or posted by it is seen.
+    private func pendingWord(_ text: ArraySlice<UInt8>) -> Word? {
+        guard !pendingWords.isEmpty,
+            let index = pendingWords.firstIndex(where: { $0.elementsEqual(text) })
+        else { return nil }
         return Word(UInt32(state.words.count + index + 1))
     }
 
@@ -104,7 +109,9 @@ extension Ledger: FormulaContext {
         _ name: BalanceName, _ part: BalancePart, of account: AccountNumber
     ) -> Int64 {
         // What the command has posted so far counts: ladders climb with it.
-        let posted = touched.first { $0.account == account && $0.balance == name }?.value
+        let posted =
+            isBlindToDraft
+            ? nil : touched.first { $0.account == account && $0.balance == name }?.value
         let value = posted ?? state.loadedValue(account, CellKey(name)) ?? .zero
         switch part {
         case .available: return value.available ?? 0
@@ -117,7 +124,7 @@ extension Ledger: FormulaContext {
     package func rung(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64 {
         // What the command has climbed so far counts.
         for rung in draft.rungs
-        where rung.ladder == rules.ladders[index].name && rung.season == facet
+        where !isBlindToDraft && rung.ladder == rules.ladders[index].name && rung.season == facet
             && draft.accounts[rung.account].account == account
         {
             return rung.to
@@ -160,7 +167,8 @@ extension Ledger: FormulaContext {
             if let value = value(account, cell.key) { values.append(value) }
         }
         for mark in draft.marks
-        where mark.key.kind == .fact && draft.accounts[mark.account].account == account
+        where !isBlindToDraft && mark.key.kind == .fact
+            && draft.accounts[mark.account].account == account
             && text(ofKnown: mark.key.word).starts(with: start)
             && state.loadedValue(account, mark.key) == nil
         {
@@ -222,6 +230,7 @@ extension Ledger {
             Refusal(
                 .undeclared, [.init("table", wordText(table))],
                 "the table \(wordText(table)) of the rulebook has no entry for these inputs")
+        case .noSeason: Refusal(.noSeason, [], fault.sentence)
         default: Refusal(.badArgument, [], "in the rules, \(fault.sentence)")
         }
     }

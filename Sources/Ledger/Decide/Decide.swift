@@ -81,7 +81,9 @@ extension Ledger {
         if command.verb == .forget {
             throw Refusal.noAccount(text(command, command.account))
         }
+        requested.isMigrating = command.verb == .migrate
         requested.account = try open(command.bytes, command.account.range)
+        requested.isMigrating = false
         requested.isNew = true
     }
 
@@ -149,24 +151,11 @@ extension Ledger {
         case .reverse: try decideReverse(command)
         case .freeze, .unfreeze: try decideFreeze(command)
         case .forget: try decideForget(command)
+        case .claim: try decideClaim(command)
+        case .migrate: try decideMigrate(command)
         case .run: try decideRun(command)
-        case .claim, .migrate:
-            throw Refusal(
-                .undeclared, [.init("name", text(command, command.name))],
-                "the rulebook declares no \(command.verb.declares) \(text(command, command.name))")
         }
         return nil
-    }
-}
-
-extension Verb {
-    /// What the rulebook declares that the verb names.
-    fileprivate var declares: String {
-        switch self {
-        case .claim: "offer"
-        case .migrate: "migration"
-        default: "job"
-        }
     }
 }
 

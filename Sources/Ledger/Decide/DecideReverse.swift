@@ -6,6 +6,7 @@ extension Ledger {
         draft.kind = .reversal
         draft.causeOf = command.subject
         draft.payload = .reversal(of: command.subject, amount: command.amount)
+        if original.kind == .claim { return try decideReverseClaim(command) }
         let key = CellKey(.reversed, sequence: command.subject)
         let already = state.value(account, key)?.a ?? 0
         let whole = original.postings[0].amount
@@ -26,7 +27,9 @@ extension Ledger {
 
     /// Reads the event that the command names, and takes its first account for the command's.
     mutating func findReversible(_ command: borrowing Command) throws(Refusal) {
-        guard let bytes = state.source.storedEvent(command.subject) else {
+        // A group may take back what it has done itself, which is nowhere but in the open batch.
+        let stored = state.source.storedEvent(command.subject)
+        guard let bytes = stored ?? buffer.event(command.subject) else {
             throw Refusal(
                 .notFound, [.init("event", "\(command.subject)")],
                 "event \(command.subject) does not exist")
@@ -39,15 +42,18 @@ extension Ledger {
                 "event \(command.subject) can't be decoded: \(error.reason)")
         }
         switch original.kind {
-        case .award, .spend, .transfer:
-            guard !original.postings.isEmpty else { fallthrough }
+        // A claim may have posted nothing and still be taken back; with the others nothing is left.
+        case .award where !original.postings.isEmpty,
+            .spend where !original.postings.isEmpty,
+            .transfer where !original.postings.isEmpty,
+            .claim:
             requested.account = original.accounts[0].account
             for link in original.accounts { try checkFrozen(link.account) }
         default:
             throw Refusal(
                 .badArgument, [.init("kind", "\(original.kind)")],
                 "event \(command.subject) posted nothing that can be reversed: "
-                    + "awards, spends and transfers can")
+                    + "awards, spends, transfers and claims can")
         }
     }
 

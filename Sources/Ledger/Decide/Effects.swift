@@ -27,14 +27,19 @@ extension Ledger {
     ) throws(Refusal) {
         let aside = (requested.subject, requested.parent, self.inputs, steps, stepNames)
         defer { (requested.subject, requested.parent, self.inputs, steps, stepNames) = aside }
-        requested.subject = account
-        let parent = state.parent(account)
-        requested.parent = parent == .ledger ? nil : parent
-        if parent != .ledger { state.ensure(parent) }
+        speak(of: account)
         self.inputs = inputs
         steps = []
         stepNames = []
         try apply(effects, why: why)
+    }
+
+    /// Makes formulas speak of an account and of its parent.
+    mutating func speak(of account: AccountNumber) {
+        requested.subject = account
+        let parent = state.parent(account)
+        requested.parent = parent == .ledger ? nil : parent
+        if parent != .ledger { state.ensure(parent) }
     }
 
     /// Evaluates what is to be posted, all of it before any is.
@@ -101,6 +106,7 @@ extension Ledger {
 
     mutating func balance(_ template: BalanceTemplate) throws(Refusal) -> BalanceName {
         if let name = template.name(in: self) { return name }
+        if template.facet?.isOfSeason == true, season == nil { throw refusal(.noSeason) }
         let facet = template.facet?.text(in: self) ?? []
         return BalanceName(currency: template.currency, facet: try wordOfRule(facet))
     }
@@ -118,6 +124,7 @@ extension Ledger {
 
     mutating func word(of template: NameTemplate) throws(Refusal) -> Word {
         if let word = template.word(in: self) { return word }
+        if template.isOfSeason, season == nil { throw refusal(.noSeason) }
         return try wordOfRule(template.text(in: self))
     }
 
@@ -139,6 +146,10 @@ extension Ledger {
         draft.causeKind = .ledger
         for opening in rules.openings {
             try apply(opening.effects, why: Event.Why(kind: .opening, word: .none, number: 0))
+        }
+        for rewards in rules.parts.rewards where rewards.startsAutomatically {
+            let start = rules.ladders[rewards.ladder].start
+            try reach(rewards.ladder, .none, account, above: start - 1, upTo: start)
         }
         if !draft.postings.isEmpty || !draft.marks.isEmpty {
             try settle()

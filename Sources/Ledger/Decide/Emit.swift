@@ -54,7 +54,7 @@ extension Ledger {
     }
 
     /// The actor's number, without a look-up where it is the last one's again.
-    private mutating func knownNumber(of actor: Actor) -> UInt32? {
+    mutating func knownNumber(of actor: Actor) -> UInt32? {
         if actor == lastActor.actor, state.actor(lastActor.number) == actor {
             return lastActor.number
         }
@@ -122,7 +122,7 @@ extension Ledger {
     }
 
     /// Encrypts what may be personal: the memo, and inputs of type text.
-    private mutating func sealTexts(_ command: borrowing Command) {
+    mutating func sealTexts(_ command: borrowing Command) {
         let owner = draft.accounts.first?.account ?? .ledger
         if !command.memo.isEmpty {
             let memo = Array(command.bytes[command.memo.range])

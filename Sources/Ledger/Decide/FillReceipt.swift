@@ -51,8 +51,16 @@ extension Ledger {
                     account: event.accounts[rung.account].account, ladder: rung.ladder,
                     from: rung.from, to: rung.to))
         }
-        for mark in event.marks where mark.key.kind == .item && mark.value != nil {
-            receipt.granted.append(mark.key.word)
+        for mark in event.marks {
+            switch (mark.key.kind, mark.value) {
+            case (.item, let value?) where value.b > 0: receipt.granted.append(mark.key.word)
+            case (.claim, nil):
+                receipt.claimable.append(
+                    Receipt.Claimable(
+                        account: event.accounts[mark.account].account, offer: mark.key.word,
+                        values: Word(mark.key.qualifier)))
+            default: break
+            }
         }
         for entry in event.shown {
             receipt.explain.append(Receipt.Explained(name: entry.name, value: entry.value))

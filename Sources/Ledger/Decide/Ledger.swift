@@ -26,10 +26,19 @@ package struct Ledger: ~Copyable {
     var steps: [Rational] = []
     /// Those of the steps that are names.
     var stepNames: [StepName] = []
+    var rewarded: [Rewarded] = []
+    /// Formulas see the state as it was before the command.
+    var isBlindToDraft = false
     var planned: [PlannedPost] = []
     var requested = Requested()
     var lastActor = (actor: Actor(uid: 0, role: [], by: .ledger), number: UInt32(0))
     var group = GroupProgress.none
+    var plainBalances = PlainBalances()
+    var plainNear: UInt64 = 0
+    /// Where accounts come from that were somebody elsewhere; `nil`: nowhere.
+    package var legacy: (any LegacySource)?
+    /// Accounts that are being brought over from there, one inside the other.
+    var takeOvers = 0
 
     package init(source: any StateSource) {
         state = State(source: source)
@@ -50,18 +59,22 @@ package struct Ledger: ~Copyable {
         var account = AccountNumber.ledger
         /// Whether the command opens it.
         var isNew = false
+        /// Whether it is opened by MIGRATE, which says itself what to bring over.
+        var isMigrating = false
         /// Its last event, for EXPECT.
         var last: SequenceNumber = 0
         /// The account that formulas speak of: the command's, or the one whose ladder is climbed.
         var subject = AccountNumber.ledger
         var by = AccountNumber.ledger
         var parent: AccountNumber?
+        /// The position of the season that was running when it happened.
+        var season: Int?
+        /// The action that is recorded, by its position.
+        var action: Int?
+        /// The first day of the period that a job runs for: goals are taken up for that.
+        var periodDay: Int64?
         /// The ledger's own doing: nobody asked.
         var isLedger = false
-        /// That a job is deciding for.
-        var period: JobPeriod?
-        /// Whether what happens counts as being active.
-        var feedsStreaks = true
         var isOperator: Bool { peer.role.contains(.operate) }
     }
 
@@ -126,6 +139,7 @@ package struct Ledger: ~Copyable {
         requested = Requested()
         requested.peer = peer
         requested.now = max(wall, state.time)
+        noteSeason(at: command.at ?? requested.now)
         let isOwnJournal = !state.isJournalling
         if command.isDryRun { beginUndo() }
         do {

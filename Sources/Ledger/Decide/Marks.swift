@@ -58,6 +58,7 @@ extension Ledger {
         let key = CellKey(.item, item)
         var owned = value(account, key)?.a ?? 0
         let before = owned
+        let stored = state.value(account, key)?.a ?? 0
         guard State.add(count, to: &owned) else { throw refusal(.overflow) }
         guard owned >= 0 else {
             throw Refusal(
@@ -69,11 +70,13 @@ extension Ledger {
                 "\(name(account)) has \(before) of the item \(wordText(item)), "
                     + "\(count.magnitude) are needed")
         }
-        try set(account, key, owned == 0 ? nil : CellValue(owned))
+        // What the event adds or takes is noted beside: a receipt, and REVERSE, tell it from that.
+        try set(account, key, owned == 0 ? nil : CellValue(owned, owned - stored))
     }
 
     /// What a cell of the account is once the event under way is folded.
     func value(_ account: AccountNumber, _ key: CellKey) -> CellValue? {
+        if isBlindToDraft { return state.loadedValue(account, key) }
         for mark in draft.marks.reversed()
         where mark.key == key && draft.accounts[mark.account].account == account {
             return mark.value
@@ -86,16 +89,17 @@ extension Ledger {
         _ account: AccountNumber, _ key: CellKey, _ value: CellValue?
     ) throws(Refusal) {
         let stored = state.value(account, key)
+        let isSame = key.kind == .item ? stored?.a == value?.a : stored == value
         let pending = draft.marks.firstIndex {
             $0.key == key && draft.accounts[$0.account].account == account
         }
         if let pending {
-            if stored == value {
+            if isSame {
                 draft.marks.remove(at: pending)
             } else {
                 draft.marks[pending].value = value
             }
-        } else if stored != value {
+        } else if !isSame {
             let index = try link(account)
             draft.marks.append(Event.Mark(account: index, key: key, value: value))
         }

@@ -23,7 +23,7 @@ extension Ledger {
     mutating func equip(
         _ account: AccountNumber, _ item: Word, _ equipping: MarkRule.Equipping
     ) throws(Refusal) {
-        guard let slot = rules.parts.items.first(where: { $0.name == item })?.slot else {
+        guard let slot = rules.item(item)?.slot else {
             throw Refusal(
                 .undeclared, [.init("item", wordText(item))],
                 "the rulebook declares no item \(wordText(item)) with a slot to wear it in")

@@ -132,11 +132,17 @@ extension Ledger {
     private mutating func insufficient(
         _ slot: Int, needs: UInt64, has: Int64
     ) -> Refusal {
-        let text = balanceText(touched[slot].balance)
-        return Refusal(
+        insufficient(
+            touched[slot].account, balanceText(touched[slot].balance), needs: needs, has: has)
+    }
+
+    mutating func insufficient(
+        _ account: AccountNumber, _ balance: String, needs: UInt64, has: Int64
+    ) -> Refusal {
+        Refusal(
             .insufficient,
-            [.init("balance", text), .init("needs", "\(needs)"), .init("has", "\(has)")],
-            "\(name(touched[slot].account)) has \(has) \(text) available, \(needs) are needed")
+            [.init("balance", balance), .init("needs", "\(needs)"), .init("has", "\(has)")],
+            "\(name(account)) has \(has) \(balance) available, \(needs) are needed")
     }
 
     /// No total of a currency over all accounts may leave Int64 either.

@@ -36,12 +36,14 @@ extension Ledger {
     mutating func takeSteps(_ rules: [StepRule]) throws(Refusal) {
         steps.clear()
         stepNames.clear()
-        for rule in rules {
-            let value = try evaluate(rule.formula)
-            if rule.formula.type == .name { noteName(value, of: rule.formula) }
-            steps.append(value)
-            if rule.isShown { draft.shown.append(Event.Shown(name: rule.name, value: value)) }
-        }
+        for rule in rules { try takeStep(rule) }
+    }
+
+    mutating func takeStep(_ rule: StepRule) throws(Refusal) {
+        let value = try evaluate(rule.formula)
+        if rule.formula.type == .name { noteName(value, of: rule.formula) }
+        steps.append(value)
+        if rule.isShown { draft.shown.append(Event.Shown(name: rule.name, value: value)) }
     }
 
     /// A step that is a name may be one that the ledger has no word for: its text is kept then.
@@ -57,7 +59,11 @@ extension Ledger {
 
     /// Every requirement is tested, so that all that are unmet are reported at once.
     mutating func meet(_ requirements: [RequirementRule]) throws(Refusal) {
-        let unmet = try unmet(requirements)
+        try meet(try unmet(requirements))
+    }
+
+    /// Refuses with all that is unmet, if anything is.
+    func meet(_ unmet: [(code: RefusalCode, sentence: String)]) throws(Refusal) {
         guard !unmet.isEmpty else { return }
         let code = unmet.first { $0.code != .requirement }?.code ?? .requirement
         throw Refusal(

@@ -2,9 +2,29 @@ extension Ledger {
     /// What follows from what a command posts and marks, all of it in the command's own event: the
     /// season is entered, streaks go on, goals are advanced, ladders climbed and rungs rewarded,
     /// boards kept.
+    ///
+    /// A rulebook of which anything here but ladders holds has consequences: its writes are never plain
+    /// (`DecidePlain.swift`).
     mutating func settle() throws(Refusal) {
+        // What is taken over from an older system moves nothing but who stands where.
+        guard draft.kind != .migration else { return try settleBoards() }
+        guard rules.hasConsequences else { return try settleLadders() }
+        rewarded.clear()
+        try enterSeason()
+        if let action = requested.action, !rules.counting.isEmpty {
+            try settleStreaks(action)
+            try settleCounts(action)
+        }
         try settleLadders()
-        guard rules.hasConsequences else { return }
+        // Rewards climb ladders, and what is reached then may be rewarded in turn. Each rung is rewarded
+        // and each goal done once, so this ends.
+        while true {
+            let isRewarded = try settleRewards()
+            let isDone = try settleReaching()
+            guard isRewarded || isDone else { break }
+            try settleLadders()
+        }
+        try openTracks()
         try settleBoards()
     }
 }

@@ -49,7 +49,8 @@ package struct Formula: Sendable {
 
     /// Ladders, by position, whose rungs it reads.
     var laddersRead: [Int] {
-        program.code.filter { $0.operation == .rung }.map { Int($0.operand) }
+        program.code.filter { $0.operation == .rung || $0.operation == .aboveFloor }
+            .map { Int($0.operand) }
     }
 
     /// The formula's value: a number, 0 or 1 for a truth, a word's number for a name.

@@ -14,6 +14,8 @@ struct FormulaScope {
     /// What a requirement template was given for its parameters, and where that is to be read.
     var arguments: [Argument] = []
     var reach = Reach.everything
+    /// Whether nothing of any other account may be read.
+    var isOwn = false
 
     struct Argument {
         let name: String
@@ -26,12 +28,20 @@ struct FormulaScope {
         case balances
         /// Nothing of any account: tables, curves.
         case nothing
+        /// As `nothing`, but for the season's numbers: the curve of a ladder kept for each season.
+        case season
+        /// An event: its inputs, shown steps, and what it posted and climbed.
+        case event
     }
 
     /// The account that a bare word means.
     func selector(_ name: String) -> AccountSelector? {
         if let index = inputs.firstIndex(where: { $0.name == name && $0.type == .account }) {
             return .input(index)
+        }
+        switch name {
+        case "parent", "owner": if isOwn { return nil }
+        default: break
         }
         switch name {
         case "account": return .account
@@ -67,11 +77,18 @@ struct Declarations {
     var tablePositions: [String: Int] = [:]
     /// Offers by name, those of rewards included; known before anything is read.
     var offers: [String: OfferDeclaration] = [:]
+    /// Those of them that ladders' rewards are claimed by.
+    var rewardOffers: [String] = []
     /// Items by name, and whether they have a slot.
     var items: [String: Bool] = [:]
     /// Goals and streaks by name; known before anything is read.
     var goals: [String] = []
     var streaks: [String] = []
+    /// In ascending order.
+    var seasons: [SeasonRule] = []
+    /// The names of the numbers that every season has; `nil` before the first is read.
+    var seasonNumbers: [String]?
+    var modifiers: [String: ModifierRule] = [:]
 
     init(names: NameTable) {
         self.names = names
@@ -83,6 +100,8 @@ struct Declarations {
 struct CurveContext: FormulaContext {
     var n = Rational.zero
     var view = AccountView()
+    /// The position of the season whose curve it is.
+    var season: Int?
 
     func number(ofInput index: Int) -> Rational { n }
     func isGiven(input index: Int) -> Bool { true }

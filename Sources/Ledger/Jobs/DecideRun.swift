@@ -167,8 +167,7 @@ extension Ledger {
         prepareDraft(run)
         requested.account = account
         requested.subject = account
-        requested.period = run.period
-        requested.feedsStreaks = rule.feedsStreaks
+        requested.periodDay = run.period?.firstDay
         let parent = state.parent(account)
         requested.parent = parent == .ledger ? nil : parent
         if parent != .ledger { state.ensure(parent) }
@@ -196,6 +195,7 @@ extension Ledger {
         pendingWords.clear()
         inputs.clear()
         draft.at = toldTime(run)
+        noteSeason(at: happened)
         draft.causeKind = run.isFill ? .ledger : .job
         draft.causeName = run.job
         if let actor = run.actor {

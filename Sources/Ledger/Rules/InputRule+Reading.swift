@@ -44,12 +44,62 @@ extension RulebookCompiler {
             return nil
         }
         guard let type = inputType(name.text, &reader, at: typeValue.offset) else { return nil }
+        var choices: [Int64] = []
+        var isListed = false
+        if case .integer(let minimum, let maximum) = type {
+            choices = integers(reader.take("one_of"), in: minimum...max(minimum, maximum))
+            isListed = self.isListed(reader.take("listed"), minimum, maximum)
+        }
         let byDefault = inputDefault(reader.take("default"), for: type, scope)
         let isOptional = optional(&reader, type)
         finish(reader, "an input of type \(name.text)")
         return InputRule(
             name: word, text: member.key, type: type,
-            isRequired: byDefault == nil && !isOptional, byDefault: byDefault)
+            isRequired: byDefault == nil && !isOptional, byDefault: byDefault,
+            choices: choices, isListed: isListed)
+    }
+
+    private mutating func isListed(
+        _ value: JSON5Value?, _ minimum: Int64, _ maximum: Int64
+    ) -> Bool {
+        guard let value, bool(value, default: false) else { return false }
+        let (distance, overflow) = maximum.subtractingReportingOverflow(minimum)
+        if overflow || distance >= Int64(RulebookCompiler.combinationsMax) {
+            mistakes.add(
+                value.offset,
+                "what is listed needs min and max, with at most "
+                    + "\(RulebookCompiler.combinationsMax) values between them")
+        }
+        return true
+    }
+
+    /// `one_of: [10, 20]`, or `one_of: 'table'`: the table's keys.
+    private mutating func integers(
+        _ value: JSON5Value?, in range: ClosedRange<Int64>
+    ) -> [Int64] {
+        guard let value else { return [] }
+        if case .string(let string) = value.kind {
+            guard let position = declarations.tablePositions[string.text],
+                declarations.tables[position].keys.first == .number
+            else {
+                let known = declarations.tables.filter { $0.keys.first == .number }.map(\.text)
+                mistakes.add(
+                    value.offset,
+                    "there is no table '\(string.text)' with integers as keys"
+                        + suggestion(for: string.text, among: known))
+                return []
+            }
+            return Set(declarations.tables[position].entries.map(\.first)).sorted()
+        }
+        var integers: [Int64] = []
+        for item in list(value, "integers") {
+            guard let integer = integer(item, in: range) else { continue }
+            if integers.contains(integer) {
+                mistakes.add(item.offset, "\(integer) is here already")
+            }
+            integers.append(integer)
+        }
+        return integers.sorted()
     }
 
     /// Numbers and truths that weren't given would have to be something in formulas: they have
@@ -116,6 +166,7 @@ extension RulebookCompiler {
     private mutating func oneOf(_ reader: inout ObjectReader) -> [Word] {
         guard let value = reader.take("one_of") else { return [] }
         guard case .string(let string) = value.kind else { return names(value, "names") }
+        if let items = items(string.text, at: value.offset) { return items }
         guard let position = declarations.tablePositions[string.text],
             declarations.tables[position].keys.first == .name
         else {
@@ -132,6 +183,17 @@ extension RulebookCompiler {
             if words.last != word { words.append(word) }
         }
         return words
+    }
+
+    /// `one_of: 'items'`: any of them; `one_of: 'items.skin'`: those with this slot.
+    private mutating func items(_ text: String, at offset: Int) -> [Word]? {
+        let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
+        guard parts.first == "items", !self.parts.items.isEmpty else { return nil }
+        guard parts.count == 2 else { return self.parts.items.map(\.name).sorted() }
+        let slot = declarations.names.word(for: parts[1])
+        let items = self.parts.items.filter { $0.slot == slot }.map(\.name)
+        if items.isEmpty { mistakes.add(offset, "there is no item with the slot '\(parts[1])'") }
+        return items.sorted()
     }
 
     private mutating func inputDefault(

@@ -6,6 +6,13 @@ extension Rulebook {
         text += ",\"ladders\":" + JSONText.list(ladders.map(\.listed))
         text += ",\"actions\":" + JSONText.list(actions.map(\.listed))
         text += ",\"tables\":" + JSONText.list(tables.map { JSONText.quoted($0.text) })
+        for (key, items) in [
+            ("migrations", parts.migrations.map(\.listed)),
+            ("notices", parts.notices.map { JSONText.quoted($0.text) }),
+            ("show", parts.show.map { JSONText.quoted($0.name) }),
+        ] where !items.isEmpty {
+            text += ",\"\(key)\":" + JSONText.list(items)
+        }
         return text + "}"
     }
 }
@@ -22,12 +29,21 @@ extension LadderRule {
 }
 
 extension ActionRule {
-    fileprivate var listed: String {
+    fileprivate var listed: String { JSONText.declared(text, inputs) }
+}
+
+extension MigrationRule {
+    fileprivate var listed: String { JSONText.declared(text, inputs) }
+}
+
+extension JSONText {
+    /// What can be named with inputs.
+    fileprivate static func declared(_ text: String, _ inputs: [InputRule]) -> String {
         let listedInputs = inputs.map { input in
             "{\"name\":\(JSONText.quoted(input.text)),\"type\":\"\(input.type.word)\""
                 + (input.isRequired ? ",\"required\":true}" : "}")
         }
-        return "{\"name\":\(JSONText.quoted(text)),\"inputs\":" + JSONText.list(listedInputs) + "}"
+        return "{\"name\":\(quoted(text)),\"inputs\":" + list(listedInputs) + "}"
     }
 }
 

@@ -14,6 +14,15 @@ package struct RulebookParts: Sendable {
     package var items: [ItemRule] = []
     package var boards: [BoardRule] = []
     package var jobs: [JobRule] = []
+    package var offers: [OfferRule] = []
+    package var rewards: [RewardsRule] = []
+    /// In ascending order.
+    package var seasons: [SeasonRule] = []
+    package var streaks: [StreakRule] = []
+    package var goals: [GoalRule] = []
+    package var migrations: [MigrationRule] = []
+    package var notices: [NoticeRule] = []
+    package var show: [FieldRule] = []
 
     package init() {}
 }
@@ -29,11 +38,22 @@ package struct Rulebook: Sendable {
     package let actions: [ActionRule]
     package let tables: [TableRule]
     package let openings: [OpeningRule]
+    package let seasons: [SeasonRule]
     /// All parts; those that the hot path reads stand above as well.
     package let parts: RulebookParts
+    /// Whether accounts are given something when they are opened.
+    let hasOpenings: Bool
     /// Whether anything but ladders follows from what a command posts: see `Ledger.settle`.
     package let hasConsequences: Bool
 
+    /// What each action counts for, by its position; empty where none does.
+    let counting: [ActionCounting]
+    /// The positions of goals that reach a value.
+    let reachingGoals: [Int]
+
+    /// Items by their words, offers by theirs.
+    private let itemIndex: WordIndex
+    private let offerIndex: WordIndex
     private let currencyIndex: WordIndex
     private let ladderIndex: WordIndex
     private let actionIndex: WordIndex
@@ -51,7 +71,16 @@ package struct Rulebook: Sendable {
         actions = parts.actions
         tables = parts.tables
         openings = parts.openings
-        hasConsequences = !parts.boards.isEmpty
+        hasOpenings =
+            !openings.isEmpty || parts.rewards.contains { $0.startsAutomatically }
+        seasons = parts.seasons
+        counting = ActionCounting.all(of: parts)
+        reachingGoals = parts.goals.indices.filter { parts.goals[$0].reaches != nil }
+        hasConsequences =
+            !parts.seasons.isEmpty || !counting.isEmpty || !reachingGoals.isEmpty
+            || !parts.rewards.isEmpty || !parts.boards.isEmpty
+        itemIndex = WordIndex(parts.items.map(\.name))
+        offerIndex = WordIndex(parts.offers.map(\.name))
         currencyIndex = WordIndex(currencies.map(\.name))
         ladderIndex = WordIndex(ladders.map(\.name))
         actionIndex = WordIndex(actions.map(\.name))
@@ -67,6 +96,19 @@ package struct Rulebook: Sendable {
 
     package func action(_ word: Word) -> ActionRule? {
         actionIndex.position(of: word).map { actions[$0] }
+    }
+
+    package func item(_ word: Word) -> ItemRule? {
+        itemIndex.position(of: word).map { parts.items[$0] }
+    }
+
+    package func offer(_ word: Word) -> OfferRule? {
+        offerIndex.position(of: word).map { parts.offers[$0] }
+    }
+
+    /// The rewards of the ladder with this position.
+    func rewards(ofLadder ladder: Int) -> RewardsRule? {
+        parts.rewards.first { $0.ladder == ladder }
     }
 
     /// The position of a rule in `currencies`, `actions` or `ladders`: reading one field of

@@ -13,4 +13,21 @@ package protocol Naming {
     func appendRung(
         _ rung: Int64, of ladder: Word, rules: UInt32, to text: inout [UInt8]
     ) -> Bool
+
+    /// Appends a claim as CLAIM takes it under the rulebook with that number.
+    ///
+    /// - Parameter values: the qualifier of the claim's mark.
+    func appendClaim(_ offer: Word, _ values: Word, rules: UInt32, to text: inout [UInt8])
+}
+
+extension Naming {
+    /// Without a rulebook: the offer, and its values as they are.
+    package func appendClaim(
+        _ offer: Word, _ values: Word, rules: UInt32, to text: inout [UInt8]
+    ) {
+        appendText(of: offer, to: &text)
+        guard values != .none else { return }
+        text.append(UInt8(ascii: " "))
+        appendText(of: values, to: &text)
+    }
 }

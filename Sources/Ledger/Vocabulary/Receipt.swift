@@ -16,6 +16,13 @@ package struct Receipt: Sendable {
         package var to: Int64
     }
 
+    /// An offer and its values, as the mark of its claim has them.
+    package struct Claimable: Sendable, Equatable {
+        package var account: AccountNumber
+        package var offer: Word
+        package var values: Word
+    }
+
     package struct Explained: Sendable, Equatable {
         package var name: Word
         package var value: Rational
@@ -32,8 +39,8 @@ package struct Receipt: Sendable {
     package var reached: [Reached] = []
     /// Items.
     package var granted: [Word] = []
-    /// CLAIM's arguments for what became claimable.
-    package var claimable: [String] = []
+    /// What became claimable.
+    package var claimable: [Claimable] = []
     package var explain: [Explained] = []
 
     package init() {}

@@ -43,6 +43,18 @@ package final class LMDBLog: LogStorage {
     /// Bytes that the log takes, and those it can grow to before the map does.
     package var info: EnvironmentInfo { environment.info }
 
+    /// Of those who read a commit that isn't the newest, the one that reads the oldest.
+    func oldestReader() -> LogReaderPlace? {
+        let newest = environment.info.lastTransaction
+        guard let readers = try? environment.readers(),
+            let oldest = readers.min(by: { $0.transaction < $1.transaction }),
+            oldest.transaction < newest
+        else { return nil }
+        return LogReaderPlace(process: oldest.process, transaction: oldest.transaction)
+    }
+
+    func removeDeadReaders() -> Int { (try? environment.removeDeadReaders()) ?? 0 }
+
     package func append(
         head: Span<UInt8>, body: Span<UInt8>, first: UInt64
     ) throws(StoreError) {

@@ -19,6 +19,9 @@ struct ParsedArguments: Equatable {
 
     func has(_ name: String) -> Bool { options[name] != nil }
 
+    /// Whether there is any option at all.
+    var hasAny: Bool { !options.isEmpty }
+
     subscript(name: String) -> String? { options[name] }
 
     /// The option's value as a number in `range`.

@@ -9,10 +9,13 @@ struct DaemonCommand {
     func run(_ context: Context) throws(Failure) -> ExitCode {
         let spec = try checkedSpec()
         if name == "rules", let verb = arguments.first?.lowercased(),
-            ["put", "check"].contains(verb)
+            ["put", "check", "diff"].contains(verb)
         {
             return try RulesCommand(verb: verb, arguments: Array(arguments.dropFirst())).run(
                 context)
+        }
+        if ["subscribe", "psubscribe"].contains(name) {
+            return try ListenCommand(name: name, arguments: arguments).run(context)
         }
         let reply = try context.connect().call([name.uppercased()] + arguments)
         if case .failure(let failure) = reply {
@@ -80,6 +83,7 @@ struct DaemonCommand {
         switch name {
         case "info": InfoReply(reply).print(to: console)
         case "profile": ProfilePrinter(console).print(reply, account: arguments.first ?? "")
+        case "offers": OffersPrinter(console).print(reply, account: arguments.first ?? "")
         case "balance": BalancePrinter(console).print(reply, name: arguments.prefix(2))
         case "xrange", "xrevrange", "xread": StreamPrinter(console).print(reply)
         case "why": WhyPrinter(console).print(reply)

@@ -16,7 +16,7 @@ enum LocalCommands {
     static var all: [LocalCommand] { throughDaemon + onFiles }
 
     static var throughDaemon: [LocalCommand] {
-        [ImportCommand.declaration, BenchCommand.declaration]
+        [ImportCommand.declaration, MigrateCommand.declaration, BenchCommand.declaration]
     }
 
     static var onFiles: [LocalCommand] { OfflineCommands.all }

@@ -1,8 +1,8 @@
 import Wire
 
-/// `rules put FILE` and `rules check FILE`: the file is read here and sent whole.
+/// `rules put FILE`, `rules check FILE` and `rules diff FILE`: the file is read here and sent whole.
 struct RulesCommand {
-    /// `put` or `check`.
+    /// `put`, `check` or `diff`.
     var verb: String
     var arguments: [String]
 
@@ -38,12 +38,8 @@ struct RulesCommand {
         if console.isJSON { console.output.line(JSONWriter.reply(reply)) }
         let mistakes = RulebookMistake.all(in: reply)
         if !mistakes.isEmpty {
-            if !console.isJSON {
-                for mistake in mistakes { console.output.line(mistake.line(file: path)) }
-            }
-            console.errors.line(
-                "\(mistakes.count) mistake\(mistakes.count == 1 ? "" : "s") in \(path)")
-            return verb == "check" ? .no : .refused
+            RulebookMistake.report(mistakes, file: path, console: console)
+            return verb == "put" ? .refused : .no
         }
         if case .failure(let failure) = reply {
             if !console.isJSON { FailurePrinter(console).print(failure) }
@@ -51,6 +47,10 @@ struct RulesCommand {
             return verb == "check" && failure.code == "RULES" ? .no : failure.exitCode
         }
         guard !console.isJSON else { return .done }
+        guard verb != "diff" else {
+            TrialPrinter(console).print(reply)
+            return .done
+        }
         if verb == "check" {
             console.output.line(console.style.good("no mistakes") + " in \(path)")
         } else {
@@ -70,6 +70,15 @@ struct RulebookMistake: Equatable {
 
     func line(file: String) -> String {
         "\(Escape.forTerminal(file)):\(line):\(column): \(Escape.forTerminal(message))"
+    }
+
+    /// One a line, then how many there are.
+    static func report(_ mistakes: [RulebookMistake], file: String, console: Console) {
+        if !console.isJSON {
+            for mistake in mistakes { console.output.line(mistake.line(file: file)) }
+        }
+        console.errors.line(
+            "\(mistakes.count) mistake\(mistakes.count == 1 ? "" : "s") in \(file)")
     }
 
     /// The mistakes that a reply lists: maps with a line and a column, alone or under `mistakes`.

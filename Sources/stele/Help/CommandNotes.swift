@@ -25,8 +25,14 @@ enum CommandNotes {
         "history":
             "  `*` instead of an account lists the whole ledger. Newest first; the next page: BEFORE the\n  last sequence number shown.",
         "why": "  Explains a balance to its last event.",
+        "claim":
+            "  The offer's parameters are name=value, as OFFERS lists them.",
+        "offers":
+            "  Each offer is printed as CLAIM takes it, with its cost and what is unmet. What the\n  account can afford plays no part.",
         "rules put":
             "  The file is sent whole; `-` reads standard input. Mistakes are printed one a line, as\n  file:line:column: what is wrong and what would be right. Ends with 3 if it isn't adopted.",
+        "rules diff":
+            "  The whole history is decided again under FILE, which is not adopted; writes go on meanwhile.\n  One at a time (BUSY). `stele whatif` does the same on the files, with a progress bar. Mistakes\n  are printed as by `rules check`, and end it with 1.",
         "rules check":
             "  The file is sent whole; `-` reads standard input. Mistakes are printed one a line, as\n  file:line:column: what is wrong and what would be right. Ends with 1 if there are any.",
     ]
@@ -42,6 +48,10 @@ enum CommandNotes {
         "settle": ["stele settle 1042", "stele settle 1042 60"],
         "release": ["stele release 1042"],
         "record": ["stele record alice contribution project=lmdb files=3 merge=0"],
+        "claim": [
+            "stele claim alice item id=boost-2", "stele claim alice reward tier=5 track=free",
+        ],
+        "offers": ["stele offers alice", "stele offers alice item"],
         "fact": [
             "stele fact alice class_level:fighter 3", "stele fact alice class_level:fighter ''",
         ],
@@ -58,8 +68,11 @@ enum CommandNotes {
         "why": ["stele why alice xp"],
         "xread": ["stele xread BLOCK 0 STREAMS log '$'"],
         "xrange": ["stele xrange log:alice - + COUNT 10"],
+        "subscribe": ["stele subscribe account:alice", "stele --json subscribe notice:level_up"],
+        "psubscribe": ["stele psubscribe 'account:guild-7/*'"],
         "rules put": ["stele rules put rulebook.json5"],
         "rules check": ["stele rules check rulebook.json5"],
+        "rules diff": ["stele rules diff next.json5", "stele rules diff next.json5 --json"],
         "rules": [
             "stele rules list", "stele rules check rulebook.json5",
             "stele rules put rulebook.json5",

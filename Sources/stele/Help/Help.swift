@@ -99,7 +99,7 @@ enum Help {
 
     /// Files are named where the daemon takes their text.
     private static func grammar(_ spec: CommandSpec, path: String) -> String {
-        ["rules put", "rules check"].contains(path) ? "FILE" : spec.grammar
+        ["rules put", "rules check", "rules diff"].contains(path) ? "FILE" : spec.grammar
     }
 
     private static func local(_ command: LocalCommand, _ console: Console) {

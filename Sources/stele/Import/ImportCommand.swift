@@ -1,3 +1,5 @@
+import Rows
+
 /// `stele import`: a file of what happened, through the daemon.
 enum ImportCommand {
     static let declaration = LocalCommand(
@@ -51,7 +53,7 @@ enum ImportCommand {
         let windowMax = try arguments.integer("window", in: 1...8_000, default: 2_000)
         let file = try open(path)
         let size = file.fileSize
-        var source = ByteSource(file: file)
+        var source = ByteSource(file)
         let connection = try context.connect()
         Interrupt.listen()
         var progress = Progress("importing", unit: "rows", console: context.console)
@@ -74,7 +76,7 @@ enum ImportCommand {
         return summary.exitCode
     }
 
-    private static func open(_ path: String) throws(Failure) -> Descriptor {
+    static func open(_ path: String) throws(Failure) -> Descriptor {
         do throws(SystemFault) {
             return path == "-" ? Descriptor.standardInput : try Descriptor.open(path)
         } catch {

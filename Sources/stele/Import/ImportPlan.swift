@@ -1,3 +1,6 @@
+import Rows
+import Wire
+
 /// What each row of a file becomes: which column is what of a command.
 struct ImportPlan {
     enum Verb: Equatable {
@@ -5,11 +8,14 @@ struct ImportPlan {
         case record(action: String)
         /// AWARD in this currency; the amount is in a column.
         case award(currency: String, amountColumn: String)
+        /// MIGRATE by this migration; likewise. The ledger itself knows whom it has migrated.
+        case migrate(migration: String)
     }
 
     var verb: Verb
     var accountColumn: String
-    var keyColumn: String
+    /// What makes a second run harmless where the ledger can't tell by itself.
+    var keyColumn: String?
     var timeColumn: String?
     var byColumn: String?
     var memoColumn: String?
@@ -19,9 +25,9 @@ struct ImportPlan {
 
     /// Columns that must be there.
     var wanted: [String] {
-        var names = [accountColumn, keyColumn]
+        var names = [accountColumn]
         if case .award(_, let amountColumn) = verb { names.append(amountColumn) }
-        return names + [timeColumn, byColumn, memoColumn].compactMap { $0 }
+        return names + [keyColumn, timeColumn, byColumn, memoColumn].compactMap { $0 }
     }
 
     /// Makes the command for a row.
@@ -43,11 +49,13 @@ struct ImportPlan {
             if isInput(name) { inputs.append(Array(name.utf8) + [UInt8(ascii: "=")] + value) }
         }
         guard !account.isEmpty else { throw missing(accountColumn, in: row) }
-        guard options.contains(Array("KEY".utf8)) else { throw missing(keyColumn, in: row) }
+        if let keyColumn, !options.contains(Array("KEY".utf8)) { throw missing(keyColumn, in: row) }
         if isDryRun { options.append(Array("DRYRUN".utf8)) }
         switch verb {
         case .record(let action):
             return [Array("RECORD".utf8), Array(account), Array(action.utf8)] + inputs + options
+        case .migrate(let migration):
+            return [Array("MIGRATE".utf8), Array(migration.utf8), Array(account)] + inputs + options
         case .award(let currency, let amountColumn):
             guard !amount.isEmpty else { throw missing(amountColumn, in: row) }
             return [Array("AWARD".utf8), Array(account), Array(currency.utf8), Array(amount)]
@@ -61,7 +69,7 @@ struct ImportPlan {
     }
 
     private func isInput(_ name: String) -> Bool {
-        guard case .record = verb else { return false }
+        if case .award = verb { return false }
         return !ignored.contains(name) && !wanted.contains(name)
     }
 

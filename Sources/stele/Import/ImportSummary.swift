@@ -6,6 +6,13 @@ struct ImportSummary {
         var line: Int
         var code: String
         var message: String
+
+        var json: String {
+            JSONWriter.object([
+                ("line", String(line)), ("code", JSONWriter.string(code)),
+                ("message", JSONWriter.string(message)),
+            ])
+        }
     }
 
     var rows = 0
@@ -18,14 +25,20 @@ struct ImportSummary {
     /// Why it ended before the file did.
     var stopped: String?
     var isNotPermitted = false
+    /// What a migration changes; `nil` for an import.
+    var tally: ChangeTally?
+    /// Where all refusals are written, besides those that are listed.
+    var failures: FailureFile?
 
     static let refusedListedMax = 10
 
     mutating func refuse(line: Int, code: String, message: String) {
         refused += 1
         codes[code, default: 0] += 1
+        let refused = Refused(line: line, code: code, message: message)
+        failures?.add(refused)
         guard firstRefused.count < Self.refusedListedMax else { return }
-        firstRefused.append(Refused(line: line, code: code, message: message))
+        firstRefused.append(refused)
     }
 
     var exitCode: ExitCode {
@@ -46,9 +59,10 @@ struct ImportSummary {
                 + "\(NumberFormat.rate(rate)) a second"
                 + (isDryRun ? style.notable("  dry run") : ""))
         var table = Table(indent: 2)
+        let done = tally == nil ? "imported" : "migrated"
         let counts = [
-            (isDryRun ? "would be imported" : "imported", imported), ("already there", duplicates),
-            ("refused", refused),
+            (isDryRun ? "would be \(done)" : done, imported),
+            (tally == nil ? "already there" : "migrated before", duplicates), ("refused", refused),
         ]
         for (name, count) in counts {
             let isBad = name == "refused" && count > 0
@@ -60,6 +74,7 @@ struct ImportSummary {
             ])
         }
         table.print(to: console)
+        tally?.print(to: console)
         for refusal in firstRefused {
             let place = "  \(file):\(refusal.line): "
             console.output.line(
@@ -77,24 +92,17 @@ struct ImportSummary {
     }
 
     private func json(file: String, seconds: Double) -> String {
-        JSONWriter.object([
+        var members = [
             ("file", JSONWriter.string(file)),
             ("rows", String(rows)),
-            ("imported", String(imported)),
+            (tally == nil ? "imported" : "migrated", String(imported)),
             ("duplicates", String(duplicates)),
             ("refused", String(refused)),
             ("milliseconds", String(Int(seconds * 1000))),
             ("stopped", stopped.map(JSONWriter.string) ?? "null"),
-            (
-                "refusals",
-                JSONWriter.array(
-                    firstRefused.map {
-                        JSONWriter.object([
-                            ("line", String($0.line)), ("code", JSONWriter.string($0.code)),
-                            ("message", JSONWriter.string($0.message)),
-                        ])
-                    })
-            ),
-        ])
+            ("refusals", JSONWriter.array(firstRefused.map(\.json))),
+        ]
+        if let tally { members.append(("changes", tally.json)) }
+        return JSONWriter.object(members)
     }
 }

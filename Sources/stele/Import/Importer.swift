@@ -1,3 +1,4 @@
+import Rows
 import Wire
 
 /// Sends the rows of a file to the daemon, a window of them at a time, and counts the answers.
@@ -10,7 +11,7 @@ struct Importer<Decoder: RowDecoder> {
     private var decoder: Decoder
     /// The lines whose commands are unanswered, oldest first.
     private var waiting: LineQueue
-    private(set) var summary = ImportSummary()
+    var summary: ImportSummary
 
     /// What is sent at once: enough to be worth a system call.
     private static var sendBytes: Int { 1 << 16 }
@@ -21,6 +22,8 @@ struct Importer<Decoder: RowDecoder> {
         self.windowMax = windowMax
         self.decoder = decoder
         waiting = LineQueue(capacity: windowMax)
+        summary = ImportSummary()
+        if case .migrate = plan.verb { summary.tally = ChangeTally() }
     }
 
     mutating func run(
@@ -39,7 +42,7 @@ struct Importer<Decoder: RowDecoder> {
         }
         try connection.flush()
         try settle(downTo: 0)
-        if let fault = source.fault { summary.stopped = fault.reason }
+        if let fault = source.fault { summary.stopped = fault }
     }
 
     /// Queues the command of the next row that makes one. Returns whether there was any.
@@ -92,7 +95,12 @@ struct Importer<Decoder: RowDecoder> {
                 summary.duplicates += 1
             } else {
                 summary.imported += 1
+                summary.tally?.add(reply)
             }
+            return
+        }
+        if case .migrate = plan.verb, failure.code == "TAKEN" {
+            summary.duplicates += 1
             return
         }
         summary.refuse(line: line, code: failure.code, message: failure.sentence)

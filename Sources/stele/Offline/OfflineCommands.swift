@@ -3,6 +3,7 @@ enum OfflineCommands {
     static var all: [LocalCommand] {
         [
             VerifyCommand.declaration, ReplayCommand.declaration, ExportCommand.declaration,
+            WhatIfCommand.declaration,
             RebuildCommand.declaration, SalvageCommand.declaration,
         ]
     }

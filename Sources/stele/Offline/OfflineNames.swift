@@ -35,26 +35,32 @@ final class OfflineNames: EventNaming {
         return source.unseal(Array(event.text[text.range]), account, event.sequence, field: field)
     }
 
+    func notices(of event: Event) -> [Notice] {
+        rulebook(event.rules)?.notices(of: event, words: folder.state.words) ?? []
+    }
+
     /// The rulebook of that number, compiled when it is first asked for.
     private func rulebook(_ number: UInt32) -> Rulebook? {
         if let known = rulebooks[number] { return known }
-        guard
-            let adopted = folder.state.rulebooks.first(where: {
-                $0.number == number && $0.isComplete
-            })
-        else { return nil }
-        var words = KnownWords(words: folder.state.words)
-        let compiled = Rulebook.compile(
-            source: adopted.text, file: "rulebook \(number)", words: &words)
-        guard case .success(let rulebook) = compiled else { return nil }
+        guard let rulebook = KnownWords.compile(number, of: folder.state.names) else { return nil }
         rulebooks[number] = rulebook
         return rulebook
     }
 }
 
 /// Words that the ledger has numbered already: all of an adopted rulebook's are.
-private struct KnownWords: WordAssigner {
+struct KnownWords: WordAssigner {
     let words: Words
 
     mutating func word(for text: [UInt8]) -> Word { words.find(text, text.indices) ?? .none }
+
+    /// The rulebook of that number, `nil` if the log has none.
+    static func compile(_ number: UInt32, of state: StateNames) -> Rulebook? {
+        let adopted = state.rulebooks.first { $0.number == number && $0.isComplete }
+        guard let adopted else { return nil }
+        var words = KnownWords(words: state.words)
+        let compiled = Rulebook.compile(
+            source: adopted.text, file: "rulebook \(number)", words: &words)
+        return try? compiled.get()
+    }
 }

@@ -4,7 +4,7 @@ import Secrets
 import Store
 
 /// One pass over a whole log that takes nothing for granted.
-struct Verification {
+struct Verification: ~Copyable {
     /// A root that somebody else has kept.
     struct Witness {
         var sequence: UInt64
@@ -39,12 +39,7 @@ struct Verification {
         var mistake: String?
         while mistake == nil {
             let before = head.sequence
-            do throws(StoreError) {
-                try auditSome()
-            } catch {
-                mistake = error.description
-            }
-            if let (sequence, reason) = folder.mistake { mistake = "seq=\(sequence): \(reason)" }
+            mistake = mistakeInSome()
             if head.sequence == before { break }
             progress.update(
                 count: Int(head.sequence),
@@ -55,14 +50,25 @@ struct Verification {
         return Verdict(mistake: mistake, head: head, totals: Totals(&folder.state))
     }
 
+    /// Goes on with a few batches, if there are any.
+    private mutating func mistakeInSome() -> String? {
+        do throws(StoreError) {
+            try auditSome()
+        } catch {
+            return error.description
+        }
+        guard let (sequence, reason) = folder.mistake else { return nil }
+        return "seq=\(sequence): \(reason)"
+    }
+
     private mutating func auditSome() throws(StoreError) {
-        var folder = self.folder
         var tree = witnessed
         let witness = self.witness
         let source = self.source
-        self.folder = EventFolder(source: source)
+        var folder = EventFolder(source: source)
+        swap(&folder, &self.folder)
         defer {
-            self.folder = folder
+            swap(&folder, &self.folder)
             witnessed = tree
         }
         head = try ledger.reader.audit(from: head, batchCountMax: OfflineLedger.batchesAtOnce) {
@@ -112,18 +118,44 @@ struct Verification {
     private mutating func keyMistake() -> String? {
         let ledgerKey = source.key(of: .ledger)
         if ledgerKey.isAbsent || !ledgerKey.isIntact { return "the ledger's own key is damaged" }
-        for number in 0..<folder.state.accountCount {
-            let account = AccountNumber(number + 1)
-            let key = source.key(of: account)
-            guard key.isIntact else { return "the key of account \(number + 1) is damaged" }
-            let isAbsent = key.isAbsent
-            if folder.state.isForgotten(account) {
-                if !isAbsent { return "account \(number + 1) is forgotten, but its key is there" }
-            } else if isAbsent {
-                return "account \(number + 1) has no key: its texts can't be read"
-            }
+        var number: UInt32 = 1
+        while number <= folder.state.accountCount {
+            if let mistake = lastingMistake(ofKey: AccountNumber(number)) { return mistake }
+            number += 1
         }
         return source.fault?.description
+    }
+
+    /// A daemon beside us may be forgetting the account: first the log says so, a moment later the
+    /// key is wiped. So what looks wrong is looked at again, with what the log has said since.
+    private mutating func lastingMistake(ofKey account: AccountNumber) -> String? {
+        var mistake = mistake(ofKey: account)
+        var looks = 0
+        while mistake != nil, looks < Self.looksMax {
+            looks += 1
+            Clock.pause(milliseconds: 50)
+            var before: UInt64
+            repeat {
+                before = head.sequence
+                if let mistake = mistakeInSome() { return mistake }
+            } while head.sequence != before
+            mistake = self.mistake(ofKey: account)
+        }
+        return mistake
+    }
+
+    /// A second's worth: a commit and the flush of a key take far less.
+    private static let looksMax = 20
+
+    private mutating func mistake(ofKey account: AccountNumber) -> String? {
+        let key = source.key(of: account)
+        guard key.isIntact else { return "the key of account \(account.rawValue) is damaged" }
+        switch (folder.state.isForgotten(account), key.isAbsent) {
+        case (true, false): return "account \(account.rawValue) is forgotten, but its key is there"
+        case (false, true):
+            return "account \(account.rawValue) has no key: its texts can't be read"
+        default: return nil
+        }
     }
 
     private mutating func balanceMistake() -> String? {

@@ -13,6 +13,10 @@ enum VerifyCommand {
                 "head", "SEQ", "with --root: an event known from elsewhere to have been the newest"),
             OptionDeclaration(
                 "root", "HEX", "the root that was known then (a bench's, a backup's, an auditor's)"),
+            OptionDeclaration(
+                "decide", nil, "decide every event again under the rules that were in force"),
+            OptionDeclaration(
+                "show", "N", "with --decide: how many deviations are shown in full (default 10)"),
         ],
         details: """
               Reads the whole log from its first byte: the hash of every block and header, the link from
@@ -21,10 +25,14 @@ enum VerifyCommand {
               hashes say, that open accounts have the
               keys their ids were sealed with, and that for every currency issued less
               burned is what accounts hold. Names the first thing wrong.
+              --decide runs the rules again over all of history, under the rulebook in force at each
+              event, in the state just before it, at its time, from its cause; every outcome (postings,
+              marks, rungs, explained values, that it was accepted at all) must be the same.
               May run beside a daemon. Ends with 1 if anything is wrong.
             """,
         examples: [
             "stele verify --data stele-data", "stele verify --data stele-data --json",
+            "stele verify --data stele-data --decide",
             "stele verify --data stele-data --head 58389 --root 5f3c…",
         ],
         run: run)
@@ -33,14 +41,25 @@ enum VerifyCommand {
         _ arguments: ParsedArguments, _ context: Context
     ) throws(Failure) -> ExitCode {
         let witness = try witness(arguments)
+        let shown = try arguments.integer("show", in: 0...1_000_000, default: 10)
         let ledger = try OfflineLedger(OfflineCommands.directory(arguments))
         var verification = Verification(ledger, witness: witness)
         var progress = Progress("verifying", unit: "events", console: context.console)
         let verdict = try verification.run(&progress)
         let seconds = progress.seconds
         progress.finish()
-        print(verdict, seconds: seconds, to: context.console)
-        return verdict.mistake == nil ? .done : .no
+        var redeciding: Redeciding?
+        if arguments.has("decide"), verdict.mistake == nil {
+            redeciding = Redeciding(ledger, findingsMax: shown)
+            progress = Progress("deciding again", unit: "events", console: context.console)
+            try redeciding?.run(upTo: verdict.head.sequence, &progress)
+            progress.finish()
+        }
+        print(verdict, redeciding, seconds: seconds, to: context.console)
+        if let redeciding, !context.console.isJSON {
+            redeciding.print(seconds: progress.seconds, to: context.console)
+        }
+        return verdict.mistake == nil && redeciding?.count ?? 0 == 0 ? .done : .no
     }
 
     private static func witness(
@@ -54,9 +73,11 @@ enum VerifyCommand {
         return Verification.Witness(sequence: head, root: root.lowercased())
     }
 
-    private static func print(_ verdict: Verification.Verdict, seconds: Double, to console: Console)
-    {
-        guard !console.isJSON else { return console.output.line(json(verdict)) }
+    private static func print(
+        _ verdict: Verification.Verdict, _ redeciding: Redeciding?, seconds: Double,
+        to console: Console
+    ) {
+        guard !console.isJSON else { return console.output.line(json(verdict, redeciding)) }
         let style = console.style
         if let mistake = verdict.mistake {
             console.output.line(style.bad("wrong: ") + Escape.forTerminal(mistake))
@@ -74,14 +95,18 @@ enum VerifyCommand {
         verdict.totals.print(to: console)
     }
 
-    private static func json(_ verdict: Verification.Verdict) -> String {
-        JSONWriter.object([
-            ("right", verdict.mistake == nil ? "true" : "false"),
+    private static func json(
+        _ verdict: Verification.Verdict, _ redeciding: Redeciding?
+    ) -> String {
+        let isRight = verdict.mistake == nil && redeciding?.count ?? 0 == 0
+        let members = [
+            ("right", isRight ? "true" : "false"),
             ("wrong", verdict.mistake.map(JSONWriter.string) ?? "null"),
             ("head_seq", String(verdict.head.sequence)),
             ("root", JSONWriter.string(verdict.head.root.hex)),
             ("accounts", String(verdict.totals.accounts)),
             ("currencies", verdict.totals.json),
-        ])
+        ]
+        return JSONWriter.object(members + (redeciding?.json ?? []))
     }
 }

@@ -15,6 +15,8 @@ enum Clock {
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
     }
+
+    static func pause(milliseconds: UInt32) { usleep(milliseconds * 1_000) }
 }
 
 /// Measures how long something has taken.

@@ -3,12 +3,16 @@
 ///
 /// A quote where none may stand makes the rest of the file unreadable, for what is a row is in doubt
 /// then; a row with too few or too many values is only skipped.
-struct CSVDecoder: RowDecoder {
+package struct CSVDecoder: RowDecoder {
     private var line = 1
     private var column = 0
     private var columns: Int?
 
-    mutating func next(_ row: inout Row, from source: inout ByteSource) throws(RowFault) -> Bool {
+    package init() {}
+
+    package mutating func next(
+        _ row: inout Row, from source: inout ByteSource
+    ) throws(RowFault) -> Bool {
         if columns == nil { try readHeader(&row, from: &source) }
         guard try readRow(&row, from: &source) else { return false }
         guard row.count == columns else {

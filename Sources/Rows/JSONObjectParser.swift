@@ -1,18 +1,24 @@
 /// What isn't right in a JSON text, and where.
-struct JSONFault: Error, Equatable {
-    var offset: Int
-    var message: String
+package struct JSONFault: Error, Equatable, Sendable {
+    package var offset: Int
+    package var message: String
 }
 
 /// Reads one flat JSON object (RFC 8259) into a row.
-struct JSONObjectParser {
+package struct JSONObjectParser {
     private let text: [UInt8]
+    private let allowsLists: Bool
     private var position = 0
     private var names: [String] = []
 
-    init(_ text: [UInt8]) { self.text = text }
+    /// - Parameter allowsLists: lists of plain values become one value, joined by commas, as commands
+    ///   have them.
+    package init(_ text: [UInt8], allowsLists: Bool = false) {
+        self.text = text
+        self.allowsLists = allowsLists
+    }
 
-    mutating func parse(into row: inout Row) throws(JSONFault) {
+    package mutating func parse(into row: inout Row) throws(JSONFault) {
         skipSpace()
         try expect(UInt8(ascii: "{"), "an object")
         skipSpace()
@@ -60,10 +66,40 @@ struct JSONObjectParser {
         case UInt8(ascii: "n"):
             try word("null")
             return false
+        case UInt8(ascii: "[") where allowsLists:
+            try list(into: &row)
+            return true
         case UInt8(ascii: "{"), UInt8(ascii: "["): throw fault("a nested value can't be imported")
         default:
             for byte in try number() { row.append(byte) }
             return true
+        }
+    }
+
+    /// Appends a list's values with commas between them.
+    private mutating func list(into row: inout Row) throws(JSONFault) {
+        _ = take(UInt8(ascii: "["))
+        skipSpace()
+        if take(UInt8(ascii: "]")) { return }
+        var isFirst = true
+        repeat {
+            if !isFirst { row.append(UInt8(ascii: ",")) }
+            isFirst = false
+            skipSpace()
+            try element(into: &row)
+            skipSpace()
+        } while take(UInt8(ascii: ","))
+        try expect(UInt8(ascii: "]"), "',' or ']'")
+    }
+
+    private mutating func element(into row: inout Row) throws(JSONFault) {
+        if peek == UInt8(ascii: "[") { throw fault("a list in a list can't be imported") }
+        let start = position
+        let before = row.totalBytes
+        guard try value(into: &row) else { throw fault("null in a list says nothing") }
+        guard text[start] == UInt8(ascii: "\"") else { return }
+        guard row.totalBytes > before, !row.tail(from: before).contains(UInt8(ascii: ",")) else {
+            throw fault("a text of a list is not empty and has no comma")
         }
     }
 

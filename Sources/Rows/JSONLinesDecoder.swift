@@ -2,16 +2,21 @@
 /// values, null is left out; what is nested can't be an input.
 ///
 /// A line that isn't such an object is skipped; the lines after it are read on.
-struct JSONLinesDecoder: RowDecoder {
+package struct JSONLinesDecoder: RowDecoder {
     private var line = 0
     private var text: [UInt8] = []
+    private let allowsLists: Bool
 
-    mutating func next(_ row: inout Row, from source: inout ByteSource) throws(RowFault) -> Bool {
+    package init(allowsLists: Bool = false) { self.allowsLists = allowsLists }
+
+    package mutating func next(
+        _ row: inout Row, from source: inout ByteSource
+    ) throws(RowFault) -> Bool {
         repeat {
             guard try readLine(from: &source) else { return false }
         } while text.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D })
         row.begin(line: line)
-        var parser = JSONObjectParser(text)
+        var parser = JSONObjectParser(text, allowsLists: allowsLists)
         do throws(JSONFault) {
             try parser.parse(into: &row)
         } catch {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import stele
+@testable import Rows
 
 @Suite("Reading comma-separated values")
 struct CSVDecoderTests {
@@ -61,16 +61,14 @@ struct CSVDecoderTests {
         #expect(Self.fault(wide + "\n")?.isFinal == true)
     }
 
-    @Test("no truncation and no changed byte traps")
+    @Test("every truncation and every changed byte reads the same however it comes in")
     func damage() {
-        let bytes = Array(Self.golden.utf8)
-        for length in 0...bytes.count { _ = try? Self.rows(Array(bytes[..<length])) }
-        for index in bytes.indices {
-            for value in 0...255 {
-                var changed = bytes
-                changed[index] = UInt8(value)
-                _ = try? Self.rows(changed)
+        for bytes in damaged(Self.golden) {
+            let whole = Reading(bytes, CSVDecoder())
+            for size in [1, 2, 7] {
+                #expect(Reading(bytes, CSVDecoder(), pieceBytes: size) == whole)
             }
+            #expect(Reading(csv(whole), CSVDecoder()).rows == whole.rows)
         }
     }
 
@@ -130,15 +128,12 @@ struct JSONLinesDecoderTests {
         }
     }
 
-    @Test("no truncation and no changed byte traps")
+    @Test("every truncation and every changed byte reads the same however it comes in")
     func damage() {
-        let bytes = Array(Self.golden.utf8)
-        for length in 0...bytes.count { _ = try? Self.rows(Array(bytes[..<length])) }
-        for index in bytes.indices {
-            for value in 0...255 {
-                var changed = bytes
-                changed[index] = UInt8(value)
-                _ = try? Self.rows(changed)
+        for bytes in damaged(Self.golden) {
+            let whole = Reading(bytes, JSONLinesDecoder())
+            for size in [1, 2, 7] {
+                #expect(Reading(bytes, JSONLinesDecoder(), pieceBytes: size) == whole)
             }
         }
     }

@@ -9,7 +9,7 @@ package enum BoardTies: String, Sendable, CaseIterable {
 }
 
 /// An account on a board.
-package struct Standing: Sendable, Equatable {
+package struct BoardPlace: Sendable, Equatable {
     /// From 1.
     package var rank: Int
     package var account: AccountNumber
@@ -58,14 +58,14 @@ struct BoardStandings: Sendable {
     }
 
     /// The first `count` whose rank is at least `rank`.
-    func top(_ count: Int, from rank: Int, _ ties: BoardTies) -> [Standing] {
+    func top(_ count: Int, from rank: Int, _ ties: BoardTies) -> [BoardPlace] {
         isWide ? wide.top(count, from: rank, ties) : narrow.top(count, from: rank, ties)
     }
 
     /// An account that stands here, and so many on either side of it.
     func around(
         _ account: AccountNumber, _ value: CellValue, _ reach: Int, _ ties: BoardTies
-    ) -> (own: Standing, around: [Standing])? {
+    ) -> (own: BoardPlace, around: [BoardPlace])? {
         guard contains(account, value) else { return nil }
         return isWide
             ? wide.around(TwoKeyEntry(account, value), reach, ties)
@@ -83,7 +83,7 @@ struct BoardStandings: Sendable {
 }
 
 extension Ranking {
-    fileprivate func top(_ count: Int, from rank: Int, _ ties: BoardTies) -> [Standing] {
+    fileprivate func top(_ count: Int, from rank: Int, _ ties: BoardTies) -> [BoardPlace] {
         guard count > 0, rank <= self.count else { return [] }
         return standings(from: start(rank, ties), count, ties)
     }
@@ -114,7 +114,7 @@ extension Ranking {
 
     fileprivate func around(
         _ entry: Entry, _ reach: Int, _ ties: BoardTies
-    ) -> (own: Standing, around: [Standing]) {
+    ) -> (own: BoardPlace, around: [BoardPlace]) {
         let position = position(of: lowerBound(entry))
         let first = max(0, position - reach)
         let around = standings(from: place(at: first), position - first + 1 + reach, ties)
@@ -122,8 +122,8 @@ extension Ranking {
     }
 
     /// Entries from a place on with their ranks: the first's is looked up, the others' follow from it.
-    private func standings(from place: Place, _ count: Int, _ ties: BoardTies) -> [Standing] {
-        var result: [Standing] = []
+    private func standings(from place: Place, _ count: Int, _ ties: BoardTies) -> [BoardPlace] {
+        var result: [BoardPlace] = []
         var position = position(of: place)
         var rank = 0
         var last: Entry?
@@ -138,7 +138,7 @@ extension Ranking {
             } else {
                 rank = self.rank(of: entry, at: place, position, ties)
             }
-            result.append(Standing(rank: rank, account: entry.account, value: entry.value.a))
+            result.append(BoardPlace(rank: rank, account: entry.account, value: entry.value.a))
             last = entry
             position += 1
             return result.count < count

@@ -1,0 +1,85 @@
+/// What a ledger needs of its surroundings to decide again what was decided before: no key is drawn
+/// or asked for, nothing is sealed, nobody's id is known. Accounts are called by their numbers.
+package final class RetoldSource: StateSource {
+    /// Whether a sealed id is read as the account's number: so accounts of a folded log are found.
+    private let namesFolded: Bool
+    private let readEvent: (SequenceNumber) -> [UInt8]?
+    /// Events that will be spoken of again.
+    var kept: [SequenceNumber: [UInt8]] = [:]
+
+    /// For a ledger that folds the log itself; `readEvent` answers an event that REVERSE names.
+    package init(readEvent: @escaping (SequenceNumber) -> [UInt8]?) {
+        namesFolded = true
+        self.readEvent = readEvent
+    }
+
+    /// For a ledger that goes its own way and reads back only what it has kept.
+    package init() {
+        namesFolded = false
+        readEvent = { _ in nil }
+    }
+
+    package func storedEvent(_ sequence: SequenceNumber) -> [UInt8]? {
+        kept[sequence] ?? readEvent(sequence)
+    }
+
+    /// A key of its own for each account: tokens of two accounts must not meet.
+    package func tokenKey(_ account: AccountNumber) -> TokenKey {
+        TokenKey(low: UInt64(account.rawValue), high: 1)
+    }
+
+    package func drawKey(_ account: AccountNumber) -> TokenKey { tokenKey(account) }
+
+    package func seal(
+        _ text: [UInt8], _ account: AccountNumber, _ sequence: SequenceNumber, field: UInt8
+    ) -> [UInt8] { text }
+
+    package func unseal(
+        _ sealed: [UInt8], _ account: AccountNumber, _ sequence: SequenceNumber, field: UInt8
+    ) -> [UInt8]? {
+        guard namesFolded else { return sealed }
+        return field == 0 ? RetoldName.bytes(of: account) : nil
+    }
+
+    package func storedRow(_ account: AccountNumber) -> [UInt8]? { nil }
+    package func storedAccount(_ directoryKey: Token) -> AccountNumber? { nil }
+    package func storedKey(_ token: Token) -> SequenceNumber? { nil }
+    package func storedID(
+        _ account: AccountNumber
+    ) -> (opened: SequenceNumber, sealed: [UInt8])? { nil }
+}
+
+/// What an account is called where its id may be forgotten: `account-7`.
+enum RetoldName {
+    static func bytes(of account: AccountNumber) -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(account, to: &bytes)
+        return bytes
+    }
+
+    /// With the account above it, as in `account-3/account-7`.
+    static func bytes(of account: AccountNumber, below parent: AccountNumber) -> [UInt8] {
+        var bytes: [UInt8] = []
+        if parent != .ledger {
+            append(parent, to: &bytes)
+            bytes.append(UInt8(ascii: "/"))
+        }
+        append(account, to: &bytes)
+        return bytes
+    }
+
+    static func append(_ account: AccountNumber, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: "account-".utf8)
+        append(UInt64(account.rawValue), to: &bytes)
+    }
+
+    static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        var rest = number
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0
+        bytes[start...].reverse()
+    }
+}
