@@ -38,6 +38,15 @@ package struct Recheck: ~Copyable {
         var text: String
         /// Whether the ledger's draft is what should have been.
         var hasDraft = false
+
+        init(text: String, hasDraft: Bool = false) {
+            self.text = text
+            self.hasDraft = hasDraft
+        }
+
+        init(refusal: Refusal) {
+            text = "it would be refused: \(refusal.code.rawValue): \(refusal.sentence)"
+        }
     }
 
     private mutating func judge(_ event: borrowing Event) -> Reason? {
@@ -74,7 +83,7 @@ package struct Recheck: ~Copyable {
                 return Reason(text: "it was done already: its once-token is known")
             }
         } catch {
-            return Reason(text: "it would be refused: \(error.code.rawValue): \(error.sentence)")
+            return Reason(refusal: error)
         }
         return reason(event.differences(from: ledger.draft, blankKeys: blankKeys))
     }
@@ -104,8 +113,30 @@ package struct Recheck: ~Copyable {
                 return Reason(text: "no hold of the account has come to its end")
             }
             return reason(event.differences(from: ledger.draft, blankKeys: 0))
-        default: return Reason(text: "nobody caused it")
+        default:
+            guard event.kind == .migration else { return Reason(text: "nobody caused it") }
+            return judgeTakeOver(event, account)
         }
+    }
+
+    /// An account of an older system that came over when it was first touched.
+    private mutating func judgeTakeOver(
+        _ event: borrowing Event, _ account: AccountNumber
+    ) -> Reason? {
+        guard event.group == .first || event.group == .middle else {
+            return Reason(text: "no command that touches the account follows it")
+        }
+        if case .nonsense(let what) = retelling.tellTakeOver(event, &ledger.state) {
+            return Reason(text: what)
+        }
+        do throws(Refusal) {
+            guard
+                try ledger.rehearseTakeOver(of: account, by: retelling.command, at: event.time)
+            else { return Reason(text: "nothing came over") }
+        } catch {
+            return Reason(refusal: error)
+        }
+        return reason(event.differences(from: ledger.draft, blankKeys: 0))
     }
 
     /// After an account was opened: what the rules give to it, and nothing else.

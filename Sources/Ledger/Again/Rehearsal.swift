@@ -17,6 +17,18 @@ extension Ledger {
         return takeRehearsed()
     }
 
+    /// Leaves in `draft` what an account brings over from an older system when it is opened.
+    mutating func rehearseTakeOver(
+        of account: AccountNumber, by command: Command, at time: Instant
+    ) throws(Refusal) -> Bool {
+        beginRehearsal(at: time)
+        defer { rollBack() }
+        touched.clear()
+        pendingWords.clear()
+        try takeOver(account, state.parent(account), command)
+        return takeRehearsed()
+    }
+
     /// Leaves in `draft` the end of the account's first hold whose time has come.
     ///
     /// - Returns: false where none has.
