@@ -90,6 +90,10 @@ def test_redis_py_hears_what_happens(telling, client, someone, protocol):
     assert silent(listener)
     listener.close()
     stock.close()
+    # What the next test counts.
+    deadline = time.monotonic() + 10
+    while "pubsub_clients:0" not in client.call("INFO", "clients"):
+        assert time.monotonic() < deadline
 
 
 def test_fractions_defaults_and_absent_inputs(client, someone):
@@ -113,6 +117,21 @@ def test_each_account_that_it_is_true_of_is_told(telling, client, someone):
     ]
     # The event is in both streams, and so is what is told of either account.
     assert stream_notices(client, friend) == told_of_both == stream_notices(client, someone)
+
+
+def test_offers_and_rewards(client, someone):
+    client.call("AWARD", someone, "xp", 700)
+    up, ready = stream_notices(client, someone)
+    assert (up["notice"], up["to"], ready["notice"]) == ("level_up", 4, "ready")
+    assert ready["rewards"] == [f"reward level={n} track=free" for n in (2, 3)] and ready["items"] == ["hat"]
+    client.call("CLAIM", someone, "reward", "level=2", "track=free")
+    client.call("CLAIM", someone, "prize", "id=cup")
+    heard = [{k: v for k, v in n.items() if k not in ("seq", "account")} for n in stream_notices(client, someone)[2:]]
+    assert heard == [
+        {"notice": "claimed", "coins": 20, "items": []},
+        {"notice": "claimed", "coins": -7, "items": ["cup"]},
+        {"notice": "bought", "id": "cup", "price": 7, "left": 7},
+    ]
 
 
 def test_history_and_event_tell_it_too(client, someone):

@@ -1,5 +1,4 @@
 import Testing
-import Wire
 
 @testable import Rows
 
@@ -66,7 +65,9 @@ struct CSVDecoderTests {
     func damage() {
         for bytes in damaged(Self.golden) {
             let whole = Reading(bytes, CSVDecoder())
-            for size in [1, 2, 7] { #expect(Reading(bytes, CSVDecoder(), pieceBytes: size) == whole) }
+            for size in [1, 2, 7] {
+                #expect(Reading(bytes, CSVDecoder(), pieceBytes: size) == whole)
+            }
             #expect(Reading(csv(whole), CSVDecoder()).rows == whole.rows)
         }
     }

@@ -2,11 +2,11 @@
 ///
 /// Nothing that depends on when it is asked: an event says the same for ever.
 struct EventContext: FieldContext {
-    private let event: Event
+    let event: Event
     /// The account, by its place in the event.
     private let index: Int
     private let notice: NoticeCase
-    private let rules: Rulebook
+    let rules: Rulebook
     private let words: Words
     /// Where each input stands among the event's; `nil` for those that weren't given.
     private let places: [Int?]
@@ -146,11 +146,24 @@ struct EventContext: FieldContext {
     }
 
     var granted: [Field.Value] {
-        event.marks.filter { $0.account == index && $0.key.kind == .item && $0.value != nil }
-            .map { .word($0.key.word) }
+        marks(.item).filter { $0.value.map { $0.b > 0 } ?? false }.map { .word($0.key.word) }
     }
 
-    var claimable: [Field.Value] { [] }
+    /// A claim's mark that is cleared says that the claim may be taken.
+    var claimable: [Field.Value] {
+        marks(.claim).filter { $0.value == nil }.map { mark in
+            let values = Word(mark.key.qualifier)
+            var text: [UInt8] = []
+            rules.appendClaim(
+                mark.key.word, values, offerText: words.text(mark.key.word), words.text(values),
+                to: &text)
+            return .text(text)
+        }
+    }
+
+    private func marks(_ kind: CellKind) -> [Event.Mark] {
+        event.marks.filter { $0.account == index && $0.key.kind == kind }
+    }
 
     // MARK: What isn't in an event
 

@@ -64,13 +64,16 @@ extension RulebookCompiler {
 
     /// All that can cause events by name.
     private var noticeCauses: [(name: String, occasion: NoticeOccasion)] {
-        parts.actions.map { ($0.text, NoticeOccasion(.action, $0.name, $0.inputs, $0.steps)) }
-            + parts.migrations.map {
-                (
-                    "migration:\($0.text)",
-                    NoticeOccasion(.migration, $0.name, $0.inputs, $0.steps)
-                )
-            }
+        let actions = parts.actions.map {
+            ($0.text, NoticeOccasion(.action, $0.name, $0.inputs, $0.steps))
+        }
+        let offers = parts.offers.map {
+            ("offer:\($0.text)", NoticeOccasion(.offer, $0.name, $0.parameters, $0.steps))
+        }
+        let migrations = parts.migrations.map {
+            ("migration:\($0.text)", NoticeOccasion(.migration, $0.name, $0.inputs, $0.steps))
+        }
+        return actions + offers + migrations
     }
 }
 
