@@ -8,7 +8,7 @@ package struct Recheck: ~Copyable {
     private var retelling = Retelling(namesParents: false, isDryRun: true)
     private var receipt = Receipt()
     /// The account that the last event opened: what the rules give to it comes next.
-    private var opened: AccountNumber?
+    private var opened: (account: AccountNumber, at: Instant?)?
     /// The parent of accounts that were just forgotten: its own forgetting comes next.
     private var forgetting: AccountNumber?
 
@@ -102,7 +102,7 @@ package struct Recheck: ~Copyable {
         }
         switch event.payload {
         case .opened(_, let parent):
-            opened = account
+            opened = (account, event.at)
             guard parent.rawValue <= ledger.state.accountCount else {
                 return Reason(text: "its parent isn't open")
             }
@@ -131,7 +131,8 @@ package struct Recheck: ~Copyable {
         }
         do throws(Refusal) {
             guard
-                try ledger.rehearseTakeOver(of: account, by: retelling.command, at: event.time)
+                try ledger.rehearseTakeOver(
+                    of: account, by: retelling.command, at: event.time, happened: event.at)
             else { return Reason(text: "nothing came over") }
         } catch {
             return Reason(refusal: error)
@@ -141,13 +142,14 @@ package struct Recheck: ~Copyable {
 
     /// After an account was opened: what the rules give to it, and nothing else.
     private mutating func judgeOpening(_ event: borrowing Event) -> Reason? {
-        guard let account = opened else {
+        guard let (account, at) = opened else {
             return event.isOpeningGift ? Reason(text: "no account was opened before it") : nil
         }
         opened = nil
         let isGiven: Bool
         do throws(Refusal) {
-            isGiven = try ledger.rehearseOpening(of: account, at: event.time)
+            isGiven = try ledger.rehearseOpening(
+                of: account, at: event.time, happened: at)
         } catch {
             return Reason(
                 text: "opening account \(account.rawValue) would be refused: "

@@ -6,10 +6,10 @@ extension Ledger {
     ///
     /// - Returns: false where they give nothing.
     mutating func rehearseOpening(
-        of account: AccountNumber, at time: Instant
+        of account: AccountNumber, at time: Instant, happened at: Instant?
     ) throws(Refusal) -> Bool {
         guard !rules.openings.isEmpty else { return false }
-        beginRehearsal(at: time)
+        beginRehearsal(at: time, happened: at)
         defer { rollBack() }
         touched.clear()
         pendingWords.clear()
@@ -19,9 +19,9 @@ extension Ledger {
 
     /// Leaves in `draft` what an account brings over from an older system when it is opened.
     mutating func rehearseTakeOver(
-        of account: AccountNumber, by command: Command, at time: Instant
+        of account: AccountNumber, by command: Command, at time: Instant, happened at: Instant?
     ) throws(Refusal) -> Bool {
-        beginRehearsal(at: time)
+        beginRehearsal(at: time, happened: at)
         defer { rollBack() }
         touched.clear()
         pendingWords.clear()
@@ -48,9 +48,11 @@ extension Ledger {
         expireHolds(of: account)
     }
 
-    private mutating func beginRehearsal(at time: Instant) {
+    private mutating func beginRehearsal(at time: Instant, happened at: Instant? = nil) {
         requested = Requested()
         requested.now = time
+        requested.at = at
+        noteSeason(at: at ?? time)
         group = .none
         hasGroupBegun = false
         beginUndo()

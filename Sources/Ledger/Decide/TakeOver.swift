@@ -57,6 +57,7 @@ extension Ledger {
         requested.subject = account
         requested.parent = parent == .ledger ? nil : parent
         draft.reset()
+        draft.at = requested.momentBefore
         inputs.clear()
         try decideMigrate(command)
         try settle()
