@@ -233,7 +233,7 @@ TIMELY = """
   },
   offers: {
     gold: { per: "season", cost: { balance: "coin", amount: 90 } },
-    item: { parameters: { id: { type: "name", one_of: "items" } }, repeat: true, limit: { count: 3, per: "day" },
+    item: { parameters: { id: { type: "name", one_of: "items" } }, repeat: true,
             cost: { balance: "coin", amount: "table.item_price[id]", from: "owner" }, gives: [ { item: "<id>" } ] },
     wear: { parameters: { id: { type: "name", one_of: "items" } }, repeat: true,
             requires: [ { test: "owns(id)", unmet: "{id} isn't owned" } ],
