@@ -66,6 +66,8 @@ package final class Engine {
 
     /// The newest event decided.
     package var head: SequenceNumber { ledger.state.head }
+    /// When the newest event was decided.
+    package var time: Instant { ledger.state.time }
     /// The newest event on disk.
     package var durable: SequenceNumber { logHead.sequence }
     /// Damage was found: nothing may be answered any more.
@@ -103,13 +105,17 @@ package final class Engine {
     ///
     /// - Parameter bytesMore: what it takes beyond one event.
     package func checkRoom(bytesMore: Int = 0) throws(Refusal) {
-        let bytes = ledger.buffer.bytes.count + inFlightBytes + Limits.eventBytesMax + bytesMore
-        guard source.hasRoom(batchBytes: bytes, highestAccount: ledger.state.accountCount + 64)
-        else {
+        guard hasRoom(bytesMore: bytesMore) else {
             throw Refusal(
                 .full, [],
                 "the disk is full: reads go on, and writes resume as soon as there is room")
         }
+    }
+
+    func hasRoom(bytesMore: Int) -> Bool {
+        let bytes = ledger.buffer.bytes.count + inFlightBytes + Limits.eventBytesMax + bytesMore
+        return source.hasRoom(
+            batchBytes: bytes, highestAccount: ledger.state.accountCount + 64)
     }
 
     /// Answers a repeated command as the first time, from its event.

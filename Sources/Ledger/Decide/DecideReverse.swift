@@ -40,11 +40,11 @@ extension Ledger {
                 "event \(command.subject) can't be decoded: \(error.reason)")
         }
         switch original.kind {
-        case .award, .spend, .transfer:
-            guard !original.postings.isEmpty else { fallthrough }
-            requested.account = original.accounts[0].account
-            for link in original.accounts { try checkFrozen(link.account) }
-        case .claim:
+        // A claim may have posted nothing and still be taken back; with the others nothing is left.
+        case .award where !original.postings.isEmpty,
+            .spend where !original.postings.isEmpty,
+            .transfer where !original.postings.isEmpty,
+            .claim:
             requested.account = original.accounts[0].account
             for link in original.accounts { try checkFrozen(link.account) }
         default:

@@ -28,11 +28,11 @@ extension Ledger {
     ) -> UInt64 {
         var hash = SipHash(key: state.tokenKey(owner), isWide: false)
         hash.append(command.verb.rawValue)
-        for range in [
-            command.account, command.target, command.balance, command.name, command.value,
-        ] {
-            append(command.bytes, range, to: &hash)
-        }
+        append(command.bytes, command.account, to: &hash)
+        append(command.bytes, command.target, to: &hash)
+        append(command.bytes, command.balance, to: &hash)
+        append(command.bytes, command.name, to: &hash)
+        append(command.bytes, command.value, to: &hash)
         hash.append(command.hasValue ? 1 : 0)
         append(UInt64(bitPattern: command.amount), to: &hash)
         append(command.subject, to: &hash)
@@ -55,14 +55,11 @@ extension Ledger {
 
     /// With its length, so that two neighbours can't be cut elsewhere.
     private func append(_ bytes: [UInt8], _ range: ByteRange, to hash: inout SipHash) {
-        hash.append(UInt8(truncatingIfNeeded: range.count))
-        hash.append(UInt8(truncatingIfNeeded: range.count >> 8))
+        hash.append(UInt64(truncatingIfNeeded: range.count) & 0xFFFF, count: 2)
         hash.append(bytes, range.range)
     }
 
     private func append(_ value: UInt64, to hash: inout SipHash) {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) {
-            hash.append(UInt8(truncatingIfNeeded: value >> shift))
-        }
+        hash.append(value, count: 8)
     }
 }
