@@ -27,7 +27,9 @@ extension Ledger {
 
     /// Reads the event that the command names, and takes its first account for the command's.
     mutating func findReversible(_ command: borrowing Command) throws(Refusal) {
-        guard let bytes = state.source.storedEvent(command.subject) else {
+        // A group may take back what it has done itself, which is nowhere but in the open batch.
+        let stored = state.source.storedEvent(command.subject)
+        guard let bytes = stored ?? buffer.event(command.subject) else {
             throw Refusal(
                 .notFound, [.init("event", "\(command.subject)")],
                 "event \(command.subject) does not exist")

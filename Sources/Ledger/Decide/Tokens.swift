@@ -36,8 +36,8 @@ extension Ledger {
         hash.append(command.hasValue ? 1 : 0)
         append(UInt64(bitPattern: command.amount), to: &hash)
         append(command.subject, to: &hash)
-        append(UInt64(bitPattern: command.until?.microseconds ?? 0), to: &hash)
-        append(UInt64(bitPattern: command.at?.microseconds ?? 0), to: &hash)
+        append(command.until, to: &hash)
+        append(command.at, to: &hash)
         if !command.inputs.isEmpty { appendInputs(command, to: &hash) }
         return hash.finish64()
     }
@@ -57,6 +57,12 @@ extension Ledger {
     private func append(_ bytes: [UInt8], _ range: ByteRange, to hash: inout SipHash) {
         hash.append(UInt64(truncatingIfNeeded: range.count) & 0xFFFF, count: 2)
         hash.append(bytes, range.range)
+    }
+
+    /// No time is 0, so the beginning of time is something else.
+    private func append(_ time: Instant?, to hash: inout SipHash) {
+        let micros = time.map { $0.microseconds == 0 ? -1 : $0.microseconds } ?? 0
+        append(UInt64(bitPattern: micros), to: &hash)
     }
 
     private func append(_ value: UInt64, to hash: inout SipHash) {
