@@ -233,9 +233,9 @@ TIMELY = """
   },
   offers: {
     gold: { per: "season", cost: { balance: "coin", amount: 90 } },
-    item: { parameters: { id: { type: "name", one_of: "items" } }, repeat: true,
+    item: { parameters: { id: { type: "name", one_of: "items" } }, repeat: true, limit: { count: 3, per: "day" },
             cost: { balance: "coin", amount: "table.item_price[id]", from: "owner" }, gives: [ { item: "<id>" } ] },
-    wear: { parameters: { id: { type: "name", one_of: "items" } }, repeat: true,
+    wear: { parameters: { id: { type: "name", one_of: "items" } }, repeat: true, limit: { count: 3, per: "day" },
             requires: [ { test: "owns(id)", unmet: "{id} isn't owned" } ],
             gives: [ { equip: "<id>" }, { fact: "shine", value: "table.item_shine[id] else 0" } ] },
     join: { parameters: { goal: { type: "name", one_of: ["places"] } }, repeat: true, gives: [ { enrol: "places" } ] },
