@@ -12,10 +12,14 @@ extension Ledger {
         try bind(command, offer.parameters, of: subject)
         try checkExists(offer)
         try checkActive(offer.active, subject)
+        try checkGoals(offer.effects)
         try checkStaff(offer.staffOnly, subject)
         let index = try link(requested.account)
         precondition(index == 0, "the command's account comes first")
         let claim = try claimKey(of: offer)
+        if claim.map({ value(requested.account, $0) == nil }) ?? true {
+            try checkLimits(offer.limits, of: offer.name, subject)
+        }
         try takeSteps(offer.steps)
         try plan(offer.costs)
         let costs = planned
@@ -96,7 +100,8 @@ extension Ledger {
 
     /// What may be taken any time has to change something.
     private func checkChanges(_ subject: Declared) throws(Refusal) {
-        guard draft.postings.isEmpty, draft.marks.isEmpty else { return }
+        let isNothing = draft.marks.allSatisfy { $0.key.kind == .limit }
+        guard draft.postings.isEmpty, isNothing else { return }
         throw Refusal(
             .taken, [.init(subject.noun, subject.text)],
             "\(claimText(rules.offer(draft.causeName))) would change nothing")

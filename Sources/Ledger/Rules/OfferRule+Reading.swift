@@ -62,6 +62,7 @@ extension RulebookCompiler {
         offer.repeats = bool(reader.take("repeat"), default: false)
         offer.isPerSeason = isPerSeason(reader.take("per"))
         offer.isListed = bool(reader.take("listed"), default: true)
+        offer.limits = limits(&reader)
         finish(reader, "an offer")
         check(offer, parameters, at: member.keyOffset)
         return offer

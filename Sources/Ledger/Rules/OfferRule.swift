@@ -24,6 +24,7 @@ package final class OfferRule: Sendable {
     /// Whether it comes anew with each season.
     package let isPerSeason: Bool
     package let isListed: Bool
+    package let limits: [LimitRule]
     /// The rewards of a ladder's rungs, by position, that this offer hands out.
     package let rewards: Int?
 
@@ -47,6 +48,7 @@ package final class OfferRule: Sendable {
         repeats = parts.repeats
         isPerSeason = parts.isPerSeason
         isListed = parts.isListed
+        limits = parts.limits
         rewards = parts.rewards
     }
 
@@ -113,6 +115,7 @@ struct OfferParts {
     var repeats = false
     var isPerSeason = false
     var isListed = true
+    var limits: [LimitRule] = []
     var rewards: Int?
 }
 
