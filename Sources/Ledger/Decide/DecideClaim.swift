@@ -17,15 +17,14 @@ extension Ledger {
         let index = try link(requested.account)
         precondition(index == 0, "the command's account comes first")
         let claim = try claimKey(of: offer)
-        if claim.map({ value(requested.account, $0) == nil }) ?? true {
-            try checkLimits(offer.limits, of: offer.name, subject)
-        }
         try takeSteps(offer.steps)
         try plan(offer.costs)
         let costs = planned
         for check in offer.order {
             switch check {
-            case .taken: try checkTaken(offer, claim)
+            case .taken:
+                try checkTaken(offer, claim)
+                try checkLimits(offer.limits, of: offer.name, subject)
             case .requirements: try meetAll(of: offer)
             case .funds: try checkFunds(costs)
             }
@@ -100,8 +99,9 @@ extension Ledger {
 
     /// What may be taken any time has to change something.
     private func checkChanges(_ subject: Declared) throws(Refusal) {
-        let isNothing = draft.marks.allSatisfy { $0.key.kind == .limit }
-        guard draft.postings.isEmpty, isNothing else { return }
+        // A limit is no change that anybody wants.
+        let isIdle = draft.marks.allSatisfy { $0.key.kind == .limit }
+        guard draft.postings.isEmpty, isIdle else { return }
         throw Refusal(
             .taken, [.init(subject.noun, subject.text)],
             "\(claimText(rules.offer(draft.causeName))) would change nothing")
