@@ -7,6 +7,9 @@ extension Rulebook {
         text += ",\"actions\":" + JSONText.list(actions.map(\.listed))
         text += ",\"tables\":" + JSONText.list(tables.map { JSONText.quoted($0.text) })
         for (key, items) in [
+            ("seasons", seasons.map { JSONText.quoted($0.text) }),
+            ("streaks", parts.streaks.map { JSONText.quoted($0.text) }),
+            ("goals", parts.goals.map { JSONText.quoted($0.text) }),
             ("migrations", parts.migrations.map(\.listed)),
             ("notices", parts.notices.map { JSONText.quoted($0.text) }),
             ("show", parts.show.map { JSONText.quoted($0.name) }),
