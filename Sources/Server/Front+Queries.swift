@@ -192,7 +192,7 @@ extension ValueWriter {
     mutating func profile(_ view: AccountView, at time: Instant, _ engine: Engine) {
         profile(
             view, engine.ledger.rules, number: engine.ledger.rulesNumber,
-            shown: engine.shownFields(view, at: time), engine)
+            at: time, shown: engine.shownFields(view, at: time), engine)
     }
 
     /// WHY: the balance, and what it came from, gathered by cause.

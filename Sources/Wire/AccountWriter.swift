@@ -19,11 +19,12 @@ extension ValueWriter {
     /// What PROFILE answers: all there is to know of an account. Empty parts are there, empty.
     ///
     /// - Parameters:
+    ///   - time: as of when it is told.
     ///   - shown: what the rulebook adds.
     ///   - number: the rulebook's.
     package mutating func profile(
-        _ view: AccountView, _ rules: Rulebook, number: UInt32, shown: [Field],
-        _ names: some Naming
+        _ view: AccountView, _ rules: Rulebook, number: UInt32, at time: Instant,
+        shown: [Field], _ names: some Naming
     ) {
         map { writer in
             writer.key("balances")
@@ -35,7 +36,10 @@ extension ValueWriter {
             }
             writer.key("ladders")
             writer.map { writer in
-                for ladder in rules.ladders { writer.ladder(ladder, view, names) }
+                let season = rules.season(at: time, now: time)
+                for ladder in rules.ladders {
+                    writer.ladder(ladder, view, season.map { rules.seasons[$0].name }, names)
+                }
             }
             writer.key("streaks")
             writer.map { writer in
@@ -43,7 +47,9 @@ extension ValueWriter {
             }
             writer.key("goals")
             writer.map { writer in
-                for cell in view.cells(of: .goal) { writer.goal(cell, names) }
+                for (goal, standing) in rules.goals(of: view, at: time) {
+                    writer.goal(goal, standing)
+                }
             }
             writer.key("facts")
             writer.map { writer in
@@ -91,89 +97,6 @@ extension ValueWriter {
                 }
             }
         }
-    }
-
-    private mutating func streak(_ cell: Cell, _ names: some Naming) {
-        key { names.appendText(of: cell.key.word, to: &$0) }
-        map { writer in
-            writer.key("current")
-            writer.number(cell.value.a)
-            writer.key("longest")
-            writer.number(cell.value.b)
-            writer.key("last")
-            writer.text { $0.appendDay(cell.value.c) }
-        }
-    }
-
-    private mutating func goal(_ cell: Cell, _ names: some Naming) {
-        key { names.appendText(of: cell.key.word, to: &$0) }
-        map { writer in
-            writer.key("progress")
-            writer.number(cell.value.a)
-            writer.key("window")
-            writer.text { $0.appendDay(cell.value.b) }
-            writer.key("done")
-            writer.number(cell.value.c)
-        }
-    }
-
-    // MARK: Ladders
-
-    /// A ladder of an account: one that each facet climbs by itself is shown once for each.
-    private mutating func ladder(
-        _ ladder: LadderRule, _ view: AccountView, _ names: some Naming
-    ) {
-        guard case .balance(let currency, .each, _) = ladder.source else {
-            key(ladder.text)
-            return rung(ladder, .none, view, names)
-        }
-        for cell in view.cells(of: .balance) where cell.key.word == currency {
-            let facet = Word(cell.key.qualifier)
-            guard facet != .none else { continue }
-            key { text in
-                text.append(contentsOf: ladder.text.utf8)
-                text.append(UInt8(ascii: ":"))
-                names.appendText(of: facet, to: &text)
-            }
-            rung(ladder, facet, view, names)
-        }
-    }
-
-    private mutating func rung(
-        _ ladder: LadderRule, _ facet: Word, _ view: AccountView, _ names: some Naming
-    ) {
-        let rung =
-            view.value(CellKey(.rung, ladder.name, facet.rawValue))?.a ?? ladder.start
-        let value = ladder.value(of: view, facet: facet)
-        map { writer in
-            writer.key("rung")
-            if let name = ladder.name(of: rung) {
-                writer.word(name, names)
-            } else {
-                writer.number(rung)
-            }
-            let floor = ladder.floor(of: rung)
-            if let floor {
-                writer.key("floor")
-                writer.number(floor)
-            }
-            let next = ladder.next(after: rung)
-            if let next {
-                writer.key("next")
-                writer.number(next)
-            }
-            guard let value else { return }
-            if let floor { writer.difference("progress", value, floor) }
-            if let next { writer.difference("remaining", next, value) }
-        }
-    }
-
-    /// Writes how far one value is from another, if 64 bits can say it.
-    private mutating func difference(_ name: String, _ to: Int64, _ from: Int64) {
-        let (distance, overflow) = to.subtractingReportingOverflow(from)
-        guard !overflow else { return }
-        key(name)
-        number(distance)
     }
 }
 

@@ -28,7 +28,7 @@ extension ValueWriter {
                 writer.map { writer in
                     for shown in event.shown {
                         writer.key { names.appendText(of: shown.name, to: &$0) }
-                        writer.fraction(shown.value)
+                        writer.shown(shown.name, shown.value, rules: event.rules, names)
                     }
                 }
             }

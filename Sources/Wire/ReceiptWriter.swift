@@ -55,7 +55,12 @@ extension ReplyWriter {
             map(receipt.explain.count)
             for explained in receipt.explain {
                 bulk { names.appendText(of: explained.name, to: &$0) }
-                rational(explained.value)
+                // A stamp has its ladder's name, and is a rung.
+                if let whole = explained.value.whole {
+                    rung(whole, of: explained.name, rules: receipt.rules, names: names)
+                } else {
+                    rational(explained.value)
+                }
             }
         }
     }

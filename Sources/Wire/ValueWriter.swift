@@ -41,6 +41,14 @@ extension ValueWriter {
         }
     }
 
+    /// The value of a step; a stamp, which has its ladder's name, as a rung.
+    package mutating func shown(
+        _ name: Word, _ value: Rational, rules: UInt32, _ names: some Naming
+    ) {
+        guard let whole = value.whole else { return fraction(value) }
+        rung(whole, of: name, rules: rules, names)
+    }
+
     /// A rung by its name on a named ladder, else as an integer.
     package mutating func rung(
         _ rung: Int64, of ladder: Word, rules: UInt32, _ names: some Naming

@@ -102,3 +102,65 @@ func million() throws {
     #expect(rule.rung(at: 999_999_999_999) == 1_000_000)
     #expect(rule.rung(at: 999_999_999_998) == 999_999)
 }
+
+@Test("bands of steps: each takes the ladder to a rung, the last one goes on")
+func bandsOfSteps() throws {
+    let text = "[{ to: 30, step: 500 }, { to: 60, step: 750 }, { to: 100, step: 1000 }"
+    let open = try ladder("{ of: \"available('xp')\", tail: \(text), { step: 1500 }] }")
+    // rung, where it begins
+    let begins: [(Int64, Int64)] = [
+        (1, 0), (2, 500), (30, 14_500), (31, 15_250), (60, 37_000), (61, 38_000), (100, 77_000),
+        (101, 78_500), (300, 377_000),
+    ]
+    for (rung, floor) in begins {
+        #expect(open.floor(of: rung) == floor)
+        #expect(open.rung(at: floor) == rung)
+        #expect(open.rung(at: floor - 1) == max(rung - 1, 1))
+    }
+    #expect(open.cap == nil)
+
+    // Behind a table, up to the end of the last band.
+    let ended = try ladder(
+        "{ of: \"earned('xp')\", rungs: [0, 10], tail: [{ to: 4, step: 5 }, { to: 5, step: 7 }] }")
+    #expect(ended.floors == [0, 10, 15, 20, 27])
+    #expect(ended.cap == 5)
+    #expect(ended.rung(at: .max) == 5)
+
+    // A cap cuts the band that it is in.
+    let cut = try ladder(
+        "{ of: \"earned('xp')\", start: 0, cap: 3, tail: [{ to: 2, step: 1 }, { to: 9, step: 2 }] }"
+    )
+    #expect(cut.floors == [0, 1, 2, 4])
+    #expect(cut.cap == 3)
+    let cutBehind = try ladder(
+        "{ of: \"earned('xp')\", cap: 9, tail: [{ to: 2, step: 1 }, { step: 2 }] }")
+    #expect(cutBehind.rung(at: .max) == 9)
+    #expect(cutBehind.floor(of: 9) == 15)
+}
+
+@Test("what can be wrong with bands")
+func wrongBands() {
+    func of(_ tail: String, _ rest: String = "") -> [String] {
+        mistakes(
+            "{ edition: 1, currencies: { xp: {} }, ladders: { l: { of: \"earned('xp')\",\n"
+                + "tail: \(tail)\(rest) } } }")
+    }
+    #expect(of("[]") == ["2:7 at least one band is needed: { step: 500 }"])
+    #expect(
+        of("[{ step: 5 }, { step: 6 }]")
+            == ["2:8 only the last band goes on without an end (to)"])
+    #expect(of("[{ to: 5 }]") == ["2:8 the band's step is missing here"])
+    #expect(
+        of("[{ to: 5, step: 0 }]")
+            == ["2:23 an integer from 1 to 9223372036854775807 is needed here, not 0"])
+    #expect(
+        of("[{ to: 5, step: 1 }, { to: 5, step: 2 }]")
+            == ["2:34 the rungs before this band reach 5 already"])
+    #expect(
+        of("[{ to: 5, step: 1 }, { step: 2 }]", ", cap: 5")
+            == ["2:28 the ladder ends at rung 5, before this band"])
+    #expect(
+        of("[{ to: 4, step: 4611686018427387904 }]")
+            == ["2:14 rung 3 would begin beyond 64-bit integers"])
+    #expect(of("[{ too: 4, step: 1 }]") == ["2:10 a band has no 'too'; did you mean 'to'?"])
+}

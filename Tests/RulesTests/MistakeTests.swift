@@ -76,7 +76,7 @@ func allAtOnce() {
             "29:14 a mark is exactly one of fact, clear_fact, item and unlock",
             "29:40 the fact's value is missing here",
             "30:14 there is no input 'whoo'; did you mean 'who'?",
-            "31:7 an action has no 'goals'; known are inputs, active, staff_only, let, show, requires, posts, sets, gives, once",
+            "31:7 an action has no 'goals'; known are inputs, active, staff_only, let, show, requires, posts, sets, gives, once, limit, limits, stamp",
         ])
 }
 

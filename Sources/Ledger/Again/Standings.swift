@@ -39,6 +39,7 @@ extension LadderRule {
         case .whole: return Word.none
         case .one(let facet): return facet == balance.facet ? Word.none : nil
         case .each: return balance.facet
+        case .season: return curve(of: balance.facet) == nil ? nil : balance.facet
         }
     }
 }

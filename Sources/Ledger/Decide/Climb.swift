@@ -11,17 +11,20 @@ extension Ledger {
 
     private mutating func climb(_ ladder: Int, _ slot: Int) throws(Refusal) {
         let account = touched[slot].account
-        guard let facet = facet(of: ladder, slot) else { return }
+        guard let facet = facet(of: ladder, slot),
+            let curve = rules.ladders[ladder].curve(of: facet)
+        else { return }
         let key = CellKey(.rung, rules.ladders[ladder].name, facet.rawValue)
-        // Rewards may post again to what was climbed already.
-        let pending = draft.rungs.firstIndex {
+        let settled = draft.rungs.firstIndex {
             $0.account == touched[slot].index && $0.ladder == key.word && $0.season == facet
         }
-        let stored = state.value(account, key)?.a ?? rules.ladders[ladder].start
-        var rung = rules.ladders[ladder].rung(at: try value(of: ladder, slot), near: stored)
-        if rules.ladders[ladder].lose == .never { rung = max(rung, stored) }
-        if let pending {
-            draft.rungs[pending].to = rung
+        let stored = state.value(account, key)?.a ?? curve.start
+        var rung = curve.rung(at: try value(of: ladder, slot), near: stored)
+        if curve.lose == .never { rung = max(rung, stored) }
+        if let settled {
+            // Climbed in an earlier round; what was given since may have moved it on.
+            draft.rungs[settled].to = rung
+            if rung == stored { draft.rungs.remove(at: settled) }
             return
         }
         guard rung != stored else { return }
@@ -41,7 +44,7 @@ extension Ledger {
         switch scope {
         case .whole: return Word.none
         case .one(let facet): return facet == balance.facet ? Word.none : nil
-        case .each: return balance.facet
+        case .each, .season: return balance.facet
         }
     }
 

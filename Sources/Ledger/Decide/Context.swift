@@ -225,6 +225,7 @@ extension Ledger {
             Refusal(
                 .undeclared, [.init("table", wordText(table))],
                 "the table \(wordText(table)) of the rulebook has no entry for these inputs")
+        case .noSeason: Refusal(.noSeason, [], fault.sentence)
         default: Refusal(.badArgument, [], "in the rules, \(fault.sentence)")
         }
     }

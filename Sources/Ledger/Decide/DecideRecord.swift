@@ -14,10 +14,26 @@ extension Ledger {
         if let known = addOnce(command, position) { return known }
         let index = try link(requested.account)
         precondition(index == 0, "the command's account comes first")
+        if !rules.actions[position].limits.isEmpty {
+            try checkLimits(
+                rules.actions[position].limits, of: rules.actions[position].name, subject)
+        }
+        if !rules.actions[position].stamps.isEmpty { try stamp(rules.actions[position].stamps) }
         try takeSteps(rules.actions[position].steps)
         try meet(rules.actions[position].requirements)
         try apply(rules.actions[position].effects, why: nil)
+        requested.action = position
         return nil
+    }
+
+    /// Notes the rungs that the account stands on before anything happens to it.
+    private mutating func stamp(_ ladders: [Int]) throws(Refusal) {
+        for ladder in ladders {
+            let facet = rules.ladders[ladder].isOfSeasons ? try seasonNow() : .none
+            let rung = rung(ladder: ladder, facet: facet, of: requested.account)
+            draft.shown.append(
+                Event.Shown(name: rules.ladders[ladder].name, value: Rational(rung)))
+        }
     }
 
     private mutating func action(_ command: borrowing Command) throws(Refusal) -> Int {

@@ -106,6 +106,7 @@ extension Ledger {
 
     mutating func balance(_ template: BalanceTemplate) throws(Refusal) -> BalanceName {
         if let name = template.name(in: self) { return name }
+        if template.facet?.isOfSeason == true, season == nil { throw refusal(.noSeason) }
         let facet = template.facet?.text(in: self) ?? []
         return BalanceName(currency: template.currency, facet: try wordOfRule(facet))
     }
@@ -123,6 +124,7 @@ extension Ledger {
 
     mutating func word(of template: NameTemplate) throws(Refusal) -> Word {
         if let word = template.word(in: self) { return word }
+        if template.isOfSeason, season == nil { throw refusal(.noSeason) }
         return try wordOfRule(template.text(in: self))
     }
 

@@ -65,6 +65,12 @@ package struct Ledger: ~Copyable {
         var subject = AccountNumber.ledger
         var by = AccountNumber.ledger
         var parent: AccountNumber?
+        /// The position of the season that was running when it happened.
+        var season: Int?
+        /// The action that is recorded, by its position.
+        var action: Int?
+        /// The first day of the period that a job runs for: goals are taken up for that.
+        var periodDay: Int64?
         var isOperator: Bool { peer.role.contains(.operate) }
     }
 
@@ -129,6 +135,7 @@ package struct Ledger: ~Copyable {
         requested = Requested()
         requested.peer = peer
         requested.now = max(wall, state.time)
+        noteSeason(at: command.at ?? requested.now)
         let isOwnJournal = !state.isJournalling
         if command.isDryRun { beginUndo() }
         do {

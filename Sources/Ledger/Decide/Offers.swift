@@ -68,6 +68,7 @@ extension Ledger {
         requested = Requested()
         requested.peer = Peer(uid: 0, role: question.role)
         requested.now = max(wall, state.time)
+        noteSeason(at: requested.now)
         draft.reset()
         touched.clear()
         pendingWords.clear()

@@ -5,10 +5,22 @@ extension Ledger {
     mutating func settle() throws(Refusal) {
         // What is taken over from an older system moves nothing.
         guard draft.kind != .migration else { return }
-        try settleLadders()
-        guard rules.hasConsequences else { return }
+        guard rules.hasConsequences else { return try settleLadders() }
         rewarded.clear()
-        while try settleRewards() { try settleLadders() }
+        try enterSeason()
+        if let action = requested.action, !rules.counting.isEmpty {
+            try settleStreaks(action)
+            try settleCounts(action)
+        }
+        try settleLadders()
+        // Rewards climb ladders, and what is reached then may be rewarded in turn. Each rung is rewarded
+        // and each goal done once, so this ends.
+        while true {
+            let isRewarded = try settleRewards()
+            let isDone = try settleReaching()
+            guard isRewarded || isDone else { break }
+            try settleLadders()
+        }
         try openTracks()
     }
 }

@@ -2,11 +2,11 @@
 ///
 /// Nothing that depends on when it is asked: an event says the same for ever.
 struct EventContext: FieldContext {
-    private let event: Event
+    let event: Event
     /// The account, by its place in the event.
     private let index: Int
     private let notice: NoticeCase
-    private let rules: Rulebook
+    let rules: Rulebook
     private let words: Words
     /// Where each input stands among the event's; `nil` for those that weren't given.
     private let places: [Int?]

@@ -13,6 +13,8 @@ struct Expression: Sendable {
         case call(String, [Expression])
         /// `table.name[key]` or `table.name[key][key]`.
         case table(String, keys: [Expression])
+        /// `season.name`.
+        case seasonNumber(String)
         /// `key in table.name`.
         case isKey(Expression, table: String)
         /// `look-up else value`.

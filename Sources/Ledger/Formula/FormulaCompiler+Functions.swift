@@ -15,7 +15,12 @@ extension FormulaCompiler {
         ("items", "items('item')"), ("unlocked", "unlocked('name')"), ("given", "given(input)"),
         ("claimed", "claimed('offer') or claimed('offer:value:value')"),
         ("equipped", "equipped('slot', 'item')"), ("has_equipped", "has_equipped('slot')"),
-        ("contains", "contains(list, value)"), ("posted", "posted('currency')"),
+        ("contains", "contains(list, value)"), ("streak", "streak('name')"),
+        ("longest_streak", "longest_streak('name')"), ("streak_day", "streak_day('name')"),
+        ("goal", "goal('name')"), ("goal_done", "goal_done('name')"),
+        ("enrolled", "enrolled('goal')"), ("progress", "progress('ladder')"),
+        ("floor_of", "floor_of('ladder', rung)"), ("modified", "modified('modifier', value)"),
+        ("posted", "posted('currency')"),
         ("moved", "moved('ladder')"), ("rung_before", "rung_before('ladder')"),
         ("rung_after", "rung_after('ladder')"),
     ]

@@ -31,6 +31,15 @@ extension FormulaCompiler {
         case ("has_equipped", 1...2):
             return try emitFact(.hasEquipped, .bool, name, arguments, at: offset)
         case ("contains", 2): return try emitContains(arguments, at: offset)
+        case ("streak", 1...2): return try emitStreak(.current, name, arguments, at: offset)
+        case ("longest_streak", 1...2): return try emitStreak(.longest, name, arguments, at: offset)
+        case ("streak_day", 1...2): return try emitStreak(.day, name, arguments, at: offset)
+        case ("goal", 1...2): return try emitGoal(.progress, name, arguments, at: offset)
+        case ("goal_done", 1...2): return try emitGoal(.done, name, arguments, at: offset)
+        case ("enrolled", 1...2): return try emitGoal(.enrolled, name, arguments, at: offset)
+        case ("progress", 1...2): return try emitProgress(arguments, at: offset)
+        case ("floor_of", 2): return try emitFloorOf(arguments, at: offset)
+        case ("modified", 2): return try emitModified(arguments, at: offset)
         case ("given", 1): return try emitGiven(arguments[0], at: offset)
         default:
             if let told = try emitTold(name, arguments, at: offset) { return told }
@@ -94,6 +103,7 @@ extension FormulaCompiler {
         }
         let text = try quoted(arguments[0], function)
         let template = try balanceTemplate(text, at: arguments[0].offset)
+        if let facet = template.facet { noteSeason(facet) }
         let position = balances.firstIndex(of: template) ?? balances.count
         if position == balances.count { balances.append(template) }
         try append(
@@ -107,26 +117,37 @@ extension FormulaCompiler {
     ) throws(FormulaMistake) -> Value {
         try needReach(.everything, "rung", at: offset)
         let account = try selector(arguments)
-        let text = try quoted(arguments[0], "rung")
+        let ladder = try emitLadder(arguments[0], "rung", at: offset)
+        try append(Instruction(.rung, ladder, detail: account), effect: 0, at: offset)
+        return Value(type: .number)
+    }
+
+    /// Puts the facet of a ladder there, 0 for one that isn't kept by facet; answers its position.
+    mutating func emitLadder(
+        _ argument: Expression, _ function: String, at offset: Int
+    ) throws(FormulaMistake) -> Int {
+        let text = try quoted(argument, function)
         let (head, facet) = FormulaCompiler.split(text)
-        let ladder = try ladder(String(decoding: head, as: UTF8.self), at: arguments[0].offset)
-        if ladder.isScoped {
+        let ladder = try ladder(String(decoding: head, as: UTF8.self), at: argument.offset)
+        if ladder.isOfSeasons, facet == nil {
+            let words = declarations.seasons.map { Rational(Int64($0.name.rawValue)) }
+            try appendOfSeason(words, at: offset)
+        } else if ladder.isScoped {
             guard let facet else {
                 throw FormulaMistake(
-                    offset: arguments[0].offset,
+                    offset: argument.offset,
                     message: "'\(ladder.text)' is kept for each facet: say which, "
-                        + "as in rung('\(ladder.text):<input>')")
+                        + "as in \(function)('\(ladder.text):<input>')")
             }
-            let template = try nameTemplate(facet, at: arguments[0].offset)
+            let template = try nameTemplate(facet, at: argument.offset)
             try appendName(template, at: offset)
         } else if facet != nil {
             throw FormulaMistake(
-                offset: arguments[0].offset, message: "'\(ladder.text)' isn't kept for each facet")
+                offset: argument.offset, message: "'\(ladder.text)' isn't kept for each facet")
         } else {
             try appendConstant(.zero, at: offset)
         }
-        try append(Instruction(.rung, ladder.index, detail: account), effect: 0, at: offset)
-        return Value(type: .number)
+        return ladder.index
     }
 
     private mutating func emitRungNamed(

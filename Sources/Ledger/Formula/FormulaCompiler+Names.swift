@@ -84,6 +84,9 @@ extension FormulaCompiler {
         if parts.count == 1, case .input(let index) = parts[0], scope.inputs[index].type == .name {
             return .input(index)
         }
+        if parts.count == 1, case .season = parts[0] {
+            return .season(declarations.seasons.map(\.name))
+        }
         if parts.count == 1, case .step(let index) = parts[0], scope.steps[index].type == .name {
             return .step(index)
         }
@@ -121,6 +124,7 @@ extension FormulaCompiler {
         }
         let input = scope.inputs.firstIndex { $0.name == meant }
         let step = scope.steps.firstIndex { $0.name == meant }
+        if input == nil, step == nil, meant == "season" { return try seasonPart(at: offset) }
         guard let type = input.map({ scope.inputs[$0].type }) ?? step.map({ scope.steps[$0].type })
         else {
             let names = (scope.inputs + scope.steps).filter { $0.type == .name }.map(\.name)
@@ -135,6 +139,13 @@ extension FormulaCompiler {
                     + type.phrase)
         }
         return input.map { .input($0) } ?? .step(step ?? 0)
+    }
+
+    private func seasonPart(at offset: Int) throws(FormulaMistake) -> NameTemplate.Part {
+        guard !declarations.seasons.isEmpty else {
+            throw FormulaMistake(offset: offset, message: "this rulebook has no seasons")
+        }
+        return .season(declarations.seasons.map { Array($0.text.utf8) })
     }
 
     /// A fixed name is judged as a whole, a built one by the characters that are there.

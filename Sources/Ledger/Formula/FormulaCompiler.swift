@@ -17,6 +17,8 @@ struct FormulaCompiler {
     /// Turns of the loops around this point.
     var turns = 1
     private var cost = 0
+    /// Whose percentages are being spelt out.
+    var modifiersUnderWay: [String] = []
 
     /// What a piece of code leaves on the stack.
     struct Value {
@@ -101,6 +103,7 @@ struct FormulaCompiler {
     }
 
     mutating func position(of template: NameTemplate) -> Int {
+        noteSeason(template)
         if let known = templates.firstIndex(of: template) { return known }
         templates.append(template)
         return templates.count - 1
@@ -159,6 +162,8 @@ struct FormulaCompiler {
             return try emitCall(name, arguments, at: offset)
         case .table(let name, let keys):
             return try emitTable(name, keys, .table, at: offset)
+        case .seasonNumber(let key):
+            return try emitSeasonNumber(key, at: offset)
         case .isKey(let key, let table):
             return try emitTable(table, [key], .hasEntry, at: offset)
         case .otherwise(let lookUp, let value):
@@ -267,6 +272,7 @@ struct FormulaCompiler {
             try append(Instruction(.account, detail: selector.detail), effect: 1, at: offset)
             return Value(type: .account)
         }
+        if let value = try emitMoment(name, at: offset) { return value }
         throw unknown(name, at: offset)
     }
 
@@ -329,7 +335,7 @@ struct FormulaCompiler {
             throw FormulaMistake(
                 offset: offset,
                 message: "a ladder climbs with balances; '\(what)' can't be read here")
-        case (.nothing, _):
+        case (.nothing, _), (.season, _):
             throw FormulaMistake(
                 offset: offset, message: "nothing of an account can be read here, so not '\(what)'")
         case (.event, _):

@@ -50,6 +50,17 @@ package protocol FormulaContext: ~Copyable {
     func isClaimed(_ offer: Word, _ qualifier: Word, of account: AccountNumber) -> Bool
     /// What the account wears in a slot.
     func equipped(_ slot: Word, of account: AccountNumber) -> Word?
+
+    /// The position in the rulebook of the season that is running.
+    var season: Int? { get }
+    func moment(_ part: MomentPart) -> Int64
+    func streak(_ name: Word, of account: AccountNumber) -> StreakStanding?
+    /// Where the account stands with a goal in the window of now; `nil` where it isn't enrolled.
+    func goal(_ name: Word, of account: AccountNumber) -> GoalStanding?
+    /// How far the account is above the beginning of its rung; `nil` where that leaves Int64.
+    func aboveFloor(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64?
+    /// Where a rung begins; `nil` for one that the ladder doesn't have.
+    func floor(ladder index: Int, facet: Word, rung: Int64) -> Int64?
     /// What the event under consideration posted to a balance, or to all facets of its currency;
     /// `nil` where the sum leaves Int64.
     func posted(_ balance: BalanceName, isWhole: Bool) -> Int64?
@@ -106,6 +117,10 @@ package enum FormulaFault: Error, Sendable, Equatable {
     case wrongFact
     /// `parent` of an account that has none.
     case noParent
+    /// A season was spoken of, and none is running: NOSEASON.
+    case noSeason
+    /// `floor_of` a rung that the ladder doesn't have.
+    case noRung
 
     /// A sentence for the refusal, without the table's name.
     package var sentence: String {
@@ -117,6 +132,8 @@ package enum FormulaFault: Error, Sendable, Equatable {
         case .noneFound: "no value meets the condition"
         case .wrongFact: "a fact is not of the kind that is needed"
         case .noParent: "the account has no parent"
+        case .noSeason: "no season is running"
+        case .noRung: "the ladder has no such rung"
         }
     }
 }

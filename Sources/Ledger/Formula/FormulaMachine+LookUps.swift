@@ -38,6 +38,8 @@ extension FormulaMachine {
             let item = popFacet()
             let slot = popFacet()
             push(item != .unmet && context.equipped(slot, of: owner) == item)
+        case .moment, .inSeason, .season, .needSeason, .streak, .goal, .aboveFloor, .floorOfRung:
+            try lookUpTime(instruction, of: program, in: context)
         case .posted, .climbed: try lookUpTold(instruction, of: program, in: context)
         case .fail: throw operand == 0 ? .noneFound : .outOfDomain
         default:
@@ -95,7 +97,7 @@ extension FormulaMachine {
         return true
     }
 
-    private func account<Context: FormulaContext & ~Copyable>(
+    func account<Context: FormulaContext & ~Copyable>(
         _ selector: UInt16, in context: borrowing Context
     ) throws(FormulaFault) -> AccountNumber {
         try AccountSelector(detail: Int(selector)).number(in: context)

@@ -216,6 +216,10 @@ extension FormulaParser {
                 throw unexpected("a value")
             }
             advance()
+            if word == "season", take(symbol: ".") {
+                let key = try needIdentifier("the name of one of the season's numbers")
+                return Expression(kind: .seasonNumber(key), offset: start)
+            }
             guard take(symbol: "(") else {
                 return Expression(kind: .identifier(word), offset: start)
             }

@@ -28,6 +28,8 @@ struct FormulaScope {
         case balances
         /// Nothing of any account: tables, curves.
         case nothing
+        /// As `nothing`, but for the season's numbers: the curve of a ladder kept for each season.
+        case season
         /// An event: its inputs, shown steps, and what it posted and climbed.
         case event
     }
@@ -82,6 +84,11 @@ struct Declarations {
     /// Goals and streaks by name; known before anything is read.
     var goals: [String] = []
     var streaks: [String] = []
+    /// In ascending order.
+    var seasons: [SeasonRule] = []
+    /// The names of the numbers that every season has; `nil` before the first is read.
+    var seasonNumbers: [String]?
+    var modifiers: [String: ModifierRule] = [:]
 
     init(names: NameTable) {
         self.names = names
@@ -93,6 +100,8 @@ struct Declarations {
 struct CurveContext: FormulaContext {
     var n = Rational.zero
     var view = AccountView()
+    /// The position of the season whose curve it is.
+    var season: Int?
 
     func number(ofInput index: Int) -> Rational { n }
     func isGiven(input index: Int) -> Bool { true }

@@ -34,6 +34,19 @@ struct Instruction: Sendable, Hashable {
         case hasEquipped
         /// Takes the value that is looked for in the list that is input `operand`.
         case contains
+        /// A part of the moment, by its place among all.
+        case moment
+        case inSeason
+        /// The constant that stands so far behind this one as the season's position.
+        case season
+        /// Pushes nothing; fails where no season is running.
+        case needSeason
+        /// Take a name; the part of what stands under it is the operand.
+        case streak, goal
+        /// Takes the facet: how far the account is above the beginning of its rung.
+        case aboveFloor
+        /// Takes the rung and the facet.
+        case floorOfRung
         /// What an event posted to a balance; `detail` 1: to all facets of its currency.
         case posted
         /// How an event climbed a ladder; `detail` 0: whether it did, 1: from where, 2: to where.

@@ -10,6 +10,8 @@ package enum NameTemplate: Sendable, Hashable {
     case step(Int)
     /// The scope of a ladder that is kept for each facet of its balance.
     case facet
+    /// The season that is running: these are the seasons' words, by position.
+    case season([Word])
     case parts([Part])
 
     package enum Part: Sendable, Hashable {
@@ -18,6 +20,21 @@ package enum NameTemplate: Sendable, Hashable {
         case step(Int)
         /// The variable of a `first` around it, by its place on the stack.
         case slot(Int)
+        /// The season that is running: these are the seasons' names, by position.
+        case season([[UInt8]])
+    }
+
+    /// Whether a ladder climbed with such a balance is kept for each facet.
+    var isOfLadder: Bool { self == .facet || isOfSeason }
+
+    /// Whether it has no meaning while no season is running.
+    package var isOfSeason: Bool {
+        switch self {
+        case .season: true
+        case .parts(let parts):
+            parts.contains { if case .season = $0 { true } else { false } }
+        default: false
+        }
     }
 
     /// The word of the name, `nil` if the ledger has none for it yet.
@@ -28,7 +45,9 @@ package enum NameTemplate: Sendable, Hashable {
         case .input(let index): context.word(ofInput: index)
         case .step(let index): context.word(ofStep: index)
         case .facet: nil
-        case .parts: context.word(of: text(in: context))
+        case .season(let words): context.season.map { words[$0] }
+        case .parts:
+            isOfSeason && context.season == nil ? nil : context.word(of: text(in: context))
         }
     }
 
@@ -40,7 +59,7 @@ package enum NameTemplate: Sendable, Hashable {
     ) -> [UInt8] {
         var text: [UInt8] = []
         switch self {
-        case .word, .facet: break
+        case .word, .facet, .season: break
         case .input(let index): context.appendText(ofInput: index, to: &text)
         case .step(let index): context.appendText(ofStep: index, to: &text)
         case .parts(let parts):
@@ -49,6 +68,8 @@ package enum NameTemplate: Sendable, Hashable {
                 case .text(let bytes): text.append(contentsOf: bytes)
                 case .input(let index): context.appendText(ofInput: index, to: &text)
                 case .step(let index): context.appendText(ofStep: index, to: &text)
+                case .season(let names):
+                    text.append(contentsOf: context.season.map { names[$0] } ?? [])
                 case .slot(let slot): text.append(contentsOf: variable(slot).description.utf8)
                 }
             }

@@ -31,12 +31,14 @@ extension RulebookCompiler {
         let requirements = requirements(reader.take("requires"), scope)
         let effects = effects(&reader, scope)
         let once = once(reader.take("once"), inputs)
+        let limits = limits(&reader)
+        let stamps = stamps(reader.take("stamp"), steps)
         finish(reader, "an action")
         actionScopes[member.key] = scope
         return ActionRule(
             name: word, text: member.key, inputs: inputs,
             steps: steps, requirements: requirements, effects: effects, once: once,
-            active: active, staffOnly: staffOnly)
+            limits: limits, stamps: stamps, active: active, staffOnly: staffOnly)
     }
 
     /// `let: { base: '10 * kills', total: 'base + 5' }, show: ['total']`. Each step may read the
@@ -73,6 +75,14 @@ extension RulebookCompiler {
                     formula: formula, isShown: shown.contains { $0.text == member.key }))
             scope.steps.append(FormulaScope.Input(name: member.key, type: formula.type))
         }
+        // What is shown under a named ladder's name is read as a rung of it: see `stamps`.
+        for item in shown {
+            guard let position = declarations.ladderPositions[item.text],
+                !declarations.ladders[position].names.isEmpty
+            else { continue }
+            mistakes.add(
+                item.offset, "'\(item.text)' is a ladder with named rungs: call the step otherwise")
+        }
         let names = scope.steps.map(\.name)
         for item in shown where !names.contains(item.text) {
             mistakes.add(
@@ -80,6 +90,32 @@ extension RulebookCompiler {
                 "there is no step '\(item.text)'\(suggestion(for: item.text, among: names))")
         }
         return rules
+    }
+
+    /// `stamp: ['tier']`: ladders whose rung before the event is part of it.
+    private mutating func stamps(_ value: JSON5Value?, _ steps: [StepRule]) -> [Int] {
+        var positions: [Int] = []
+        for item in list(value, "ladders") {
+            guard let text = string(item)?.text else { continue }
+            guard let position = declarations.ladderPositions[text] else {
+                let known = declarations.ladders.map(\.text)
+                mistakes.add(
+                    item.offset,
+                    "there is no ladder '\(text)'\(suggestion(for: text, among: known))")
+                continue
+            }
+            let ladder = declarations.ladders[position]
+            if ladder.isScoped, !ladder.isOfSeasons {
+                mistakes.add(item.offset, "'\(text)' is kept for each facet, so has no one rung")
+            } else if positions.contains(position) {
+                mistakes.add(item.offset, "'\(text)' is here already")
+            } else if steps.contains(where: { $0.text == text && $0.isShown }) {
+                mistakes.add(item.offset, "a step that is shown is called '\(text)', too")
+            } else {
+                positions.append(position)
+            }
+        }
+        return positions
     }
 
     /// `once: ['story']`: the inputs that the action happens only once for.

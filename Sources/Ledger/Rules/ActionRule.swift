@@ -12,6 +12,9 @@ package final class ActionRule: Sendable {
     package let effects: EffectRules
     /// The inputs, by position, that the action happens only once for; `nil` if it may repeat.
     package let once: [Int]?
+    package let limits: [LimitRule]
+    /// The ladders, by position, whose rungs before the event are part of it.
+    package let stamps: [Int]
     /// Whether it may be recorded, which may depend on the inputs; `nil`: always.
     package let active: Formula?
     /// Whether it is for staff alone, which may depend on the inputs; `nil`: never.
@@ -25,6 +28,8 @@ package final class ActionRule: Sendable {
         requirements: [RequirementRule],
         effects: EffectRules,
         once: [Int]?,
+        limits: [LimitRule],
+        stamps: [Int],
         active: Formula?,
         staffOnly: Formula?
     ) {
@@ -35,6 +40,8 @@ package final class ActionRule: Sendable {
         self.requirements = requirements
         self.effects = effects
         self.once = once
+        self.limits = limits
+        self.stamps = stamps
         self.active = active
         self.staffOnly = staffOnly
     }

@@ -39,31 +39,90 @@ extension RulebookCompiler {
             at: reader.offset)
         let source = climbed.flatMap { ladderSource($0, at: of?.offset ?? reader.offset) }
         let start = integer(reader.take("start"), in: 0...RulebookCompiler.rungsMax) ?? 1
-        var rungs = rungs(reader.take("rungs"))
-        let tail = reader.take("tail")
-        let capValue = reader.take("cap")
-        let cap = integer(capValue, in: start...Int64.max)
-        let step = addTail(tail, to: &rungs, start: start, cap: cap, at: reader.offset)
+        let curves = ladderCurves(&reader, source, start)
         let lose = choice(reader.take("lose"), default: LadderRule.Losing.follows)
         let pastCap = choice(reader.take("past_cap"), default: LadderRule.PastCap.keep)
         let receivedClimbs = receivedClimbs(reader.take("received"), climbed)
         // Read once all that rewards may name is known.
         _ = reader.take("rewards")
         finish(reader, "a ladder")
-        guard let source, !rungs.floors.isEmpty else { return nil }
-        let tabled = start + Int64(rungs.floors.count) - 1
-        if let cap, let capValue, step == 0, cap != tabled {
+        guard let source, let first = curves.first else { return nil }
+        let index = declarations.ladders.count
+        let names = first.rungs.names.map { declarations.names.word(for: $0) }
+        func rule(_ curve: Curve, _ seasons: [LadderRule] = []) -> LadderRule {
+            LadderRule(
+                name: word, text: member.key, index: index, source: source, start: start,
+                cap: curve.cap, floors: curve.rungs.floors, tailStep: curve.step, names: names,
+                nameTexts: curve.rungs.names, lose: lose, pastCap: pastCap,
+                receivedClimbs: receivedClimbs, seasons: seasons,
+                seasonNames: seasons.isEmpty ? [] : declarations.seasons.map(\.name))
+        }
+        guard case .balance(_, .season, _) = source else { return rule(first) }
+        // Where no season is meant, it is as in the one with the most rungs.
+        let highest = curves.max { ($0.cap ?? .max) < ($1.cap ?? .max) } ?? first
+        return rule(highest, curves.map { rule($0) })
+    }
+
+    /// Where the rungs begin; of a ladder that is kept for seasons, in each of them.
+    private mutating func ladderCurves(
+        _ reader: inout ObjectReader, _ source: LadderRule.Source?, _ start: Int64
+    ) -> [Curve] {
+        guard case .balance(_, .season, _)? = source else {
+            return ladderCurve(&reader, start, season: nil).map { [$0] } ?? []
+        }
+        var curves: [Curve] = []
+        var count = 0
+        for season in declarations.seasons.indices {
+            guard let curve = ladderCurve(&reader, start, season: season) else { return [] }
+            count += curve.rungs.floors.count
+            guard count <= RulebookCompiler.rungsMax else {
+                mistakes.add(
+                    reader.offset,
+                    "over all seasons a ladder has at most \(RulebookCompiler.rungsMax) rungs")
+                return []
+            }
+            curves.append(curve)
+        }
+        return curves
+    }
+
+    private mutating func ladderCurve(
+        _ reader: inout ObjectReader, _ start: Int64, season: Int?
+    ) -> Curve? {
+        var curve = Curve(rungs: rungs(reader.take("rungs")))
+        let tail = reader.take("tail")
+        let capValue = reader.take("cap")
+        let cap = cap(capValue, start, season: season)
+        curve.cap = cap
+        addTail(tail, to: &curve, start: start, season: season, at: reader.offset)
+        guard !curve.rungs.floors.isEmpty else { return nil }
+        let tabled = start + Int64(curve.rungs.floors.count) - 1
+        if let cap, let capValue, curve.step == 0, cap != tabled {
             mistakes.add(
                 capValue.offset, "the last of these rungs is \(tabled); the cap can't be \(cap)")
         } else if let cap, let capValue, cap < tabled {
             mistakes.add(capValue.offset, "the table has rungs up to \(tabled), beyond this cap")
         }
-        return LadderRule(
-            name: word, text: member.key, index: declarations.ladders.count, source: source,
-            start: start,
-            cap: step == 0 ? tabled : cap, floors: rungs.floors, tailStep: step,
-            names: rungs.names.map { declarations.names.word(for: $0) }, nameTexts: rungs.names,
-            lose: lose, pastCap: pastCap, receivedClimbs: receivedClimbs)
+        if curve.step == 0 { curve.cap = tabled }
+        return curve
+    }
+
+    /// A number; of a ladder that is kept for seasons also a formula: `cap: 'season.max_tier'`.
+    private mutating func cap(_ value: JSON5Value?, _ start: Int64, season: Int?) -> Int64? {
+        guard let season, let value, case .string = value.kind else {
+            return integer(value, in: start...Int64.max)
+        }
+        var scope = FormulaScope()
+        scope.reach = .season
+        guard let formula = formula(value, as: .number, scope) else { return nil }
+        let cap = try? formula.evaluate(in: CurveContext(season: season)).whole
+        guard let cap, cap >= start else {
+            mistakes.add(
+                value.offset,
+                "in '\(declarations.seasons[season].text)' this is no integer from \(start) on")
+            return nil
+        }
+        return cap
     }
 
     /// A formula that is just one balance makes a ladder that is cheaper to keep, and that may be
@@ -75,8 +134,10 @@ extension RulebookCompiler {
         }
         let isOneBalance = climbed.program.code.count == 1
         guard isOneBalance, let balance = climbed.program.balances.first else {
-            if climbed.program.balances.contains(where: { $0.facet == .facet }) {
-                mistakes.add(offset, "a ladder kept for each facet climbs with one balance alone")
+            if climbed.program.balances.contains(where: { $0.facet?.isOfLadder ?? false }) {
+                mistakes.add(
+                    offset,
+                    "a ladder kept for each facet or season climbs with one balance alone")
                 return nil
             }
             return .formula(climbed)
@@ -90,6 +151,7 @@ extension RulebookCompiler {
             switch balance.facet {
             case .none: .whole
             case .some(.word(let facet)): .one(facet)
+            case .some(.season): .season
             case .some: .each
             }
         return .balance(currency: balance.currency, facet: scope, part: part)
@@ -111,6 +173,13 @@ extension RulebookCompiler {
     fileprivate struct Rungs {
         var floors: [Int64] = []
         var names: [String] = []
+    }
+
+    fileprivate struct Curve {
+        var rungs: Rungs
+        var cap: Int64?
+        /// Of the rungs behind those listed, 0 where there are none.
+        var step: Int64 = 0
     }
 
     /// `{ newcomer: 0, regular: 500 }` or `[0, 100, 250]`.
@@ -146,34 +215,91 @@ extension RulebookCompiler {
         rungs.floors.append(floor)
     }
 
-    /// The step of a linear tail, else 0; a formula's rungs are added to the table.
+    /// Notes the step of a linear tail; the rungs of any other are added to the table.
     private mutating func addTail(
-        _ tail: JSON5Value?, to rungs: inout Rungs, start: Int64, cap: Int64?, at offset: Int
-    ) -> Int64 {
+        _ tail: JSON5Value?, to curve: inout Curve, start: Int64, season: Int?, at offset: Int
+    ) {
         guard let tail else {
-            if rungs.floors.isEmpty {
+            if curve.rungs.floors.isEmpty {
                 mistakes.add(
                     offset,
                     "the ladder has no rungs: give rungs, or a tail such as "
                         + "500 (for each rung) or '500 * (n - 1)' (where rung n begins)")
             }
-            return 0
+            return
         }
         if case .number = tail.kind {
-            if rungs.floors.isEmpty { rungs.floors = [0] }
-            return integer(tail, in: 1...Int64.max) ?? 1
+            if curve.rungs.floors.isEmpty { curve.rungs.floors = [0] }
+            curve.step = integer(tail, in: 1...Int64.max) ?? 1
+            return
+        }
+        if case .array(let bands) = tail.kind {
+            if curve.rungs.floors.isEmpty { curve.rungs.floors = [0] }
+            curve.step = addBands(
+                bands, to: &curve.rungs, start: start, cap: &curve.cap, at: tail.offset)
+            return
         }
         var scope = FormulaScope()
         scope.inputs = [FormulaScope.Input(name: "n", type: .number)]
-        scope.reach = .nothing
-        guard let curve = formula(tail, as: .number, scope) else { return 0 }
-        addCurve(curve, to: &rungs, start: start, cap: cap, at: tail.offset)
+        scope.reach = season == nil ? .nothing : .season
+        guard let formula = formula(tail, as: .number, scope) else { return }
+        let context = CurveContext(season: season)
+        addFormula(
+            formula, context, to: &curve.rungs, start: start, cap: curve.cap, at: tail.offset)
+    }
+
+    /// `[ { to: 30, step: 500 }, { to: 60, step: 750 }, { step: 1000 } ]`: up to rung 30 each takes
+    /// 500, and so on. Answers the step of a last band without an end, else 0.
+    private mutating func addBands(
+        _ bands: [JSON5Value], to rungs: inout Rungs, start: Int64, cap: inout Int64?,
+        at offset: Int
+    ) -> Int64 {
+        if bands.isEmpty { mistakes.add(offset, "at least one band is needed: { step: 500 }") }
+        for (index, item) in bands.enumerated() {
+            guard var reader = object(item, "a band, as in { to: 30, step: 500 },") else {
+                continue
+            }
+            let isLast = index == bands.count - 1
+            let endValue = reader.take("to")
+            let stepValue = reader.take("step")
+            if stepValue == nil { mistakes.add(reader.offset, "the band's step is missing here") }
+            let step = integer(stepValue, in: 1...Int64.max) ?? 1
+            finish(reader, "a band")
+            let reached = start + Int64(rungs.floors.count) - 1
+            if let cap, reached >= cap {
+                mistakes.add(item.offset, "the ladder ends at rung \(cap), before this band")
+                return 0
+            }
+            guard let endValue else {
+                if isLast { return step }
+                mistakes.add(reader.offset, "only the last band goes on without an end (to)")
+                continue
+            }
+            guard let end = integer(endValue, in: 1...RulebookCompiler.rungsMax) else { continue }
+            guard end > reached else {
+                mistakes.add(endValue.offset, "the rungs before this band reach \(reached) already")
+                continue
+            }
+            for rung in (reached + 1)...min(end, cap ?? end) {
+                let (floor, overflow) = rungs.floors[rungs.floors.count - 1]
+                    .addingReportingOverflow(step)
+                guard !overflow else {
+                    mistakes.add(endValue.offset, "rung \(rung) would begin beyond 64-bit integers")
+                    return 0
+                }
+                rungs.floors.append(floor)
+            }
+        }
+        // With the last band the ladder ends.
+        let top = start + Int64(rungs.floors.count) - 1
+        cap = min(cap ?? top, top)
         return 0
     }
 
     /// Computes every rung up to the cap, which proves that they rise.
-    private mutating func addCurve(
-        _ curve: Formula, to rungs: inout Rungs, start: Int64, cap: Int64?, at offset: Int
+    private mutating func addFormula(
+        _ formula: Formula, _ outer: CurveContext, to rungs: inout Rungs, start: Int64,
+        cap: Int64?, at offset: Int
     ) {
         guard let cap, cap - start < RulebookCompiler.rungsMax else {
             mistakes.add(
@@ -182,7 +308,9 @@ extension RulebookCompiler {
                     + "\(RulebookCompiler.rungsMax) rungs")
             return
         }
-        if let known = curves[offset] {
+        var context = outer
+        let place = CurvePlace(offset: offset, season: context.season)
+        if let known = curves[place] {
             rungs.floors = known
             return
         }
@@ -194,9 +322,8 @@ extension RulebookCompiler {
         rungs.floors.reserveCapacity(Int(cap - start + 1))
         while n <= cap {
             // Values are whole: what is at least 2.5 is at least 3.
-            guard
-                let floor = try? curve.evaluate(in: CurveContext(n: Rational(n))).ceiling.numerator
-            else {
+            context.n = Rational(n)
+            guard let floor = try? formula.evaluate(in: context).ceiling.numerator else {
                 mistakes.add(offset, "where rung \(n) begins can't be computed")
                 return
             }
@@ -214,6 +341,12 @@ extension RulebookCompiler {
             rungs.floors.append(floor)
             n += 1
         }
-        curves[offset] = rungs.floors
+        curves[place] = rungs.floors
     }
+}
+
+/// Where a ladder's formula stands in the rulebook, and the season that it was computed for.
+struct CurvePlace: Hashable {
+    let offset: Int
+    let season: Int?
 }

@@ -21,11 +21,15 @@ package final class LadderRule: Sendable {
     package let pastCap: PastCap
     /// Whether what was received by transfer climbs.
     package let receivedClimbs: Bool
+    /// The ladder as it is in each season; empty for one that isn't kept for seasons.
+    package let seasons: [LadderRule]
+    /// The seasons' words, in the same order.
+    let seasonNames: [Word]
 
     init(
         name: Word, text: String, index: Int, source: Source, start: Int64, cap: Int64?,
         floors: [Int64], tailStep: Int64, names: [Word], nameTexts: [String], lose: Losing,
-        pastCap: PastCap, receivedClimbs: Bool
+        pastCap: PastCap, receivedClimbs: Bool, seasons: [LadderRule] = [], seasonNames: [Word] = []
     ) {
         self.name = name
         self.text = text
@@ -40,6 +44,8 @@ package final class LadderRule: Sendable {
         self.lose = lose
         self.pastCap = pastCap
         self.receivedClimbs = receivedClimbs
+        self.seasons = seasons
+        self.seasonNames = seasonNames
     }
 
     /// What is climbed with.
@@ -56,6 +62,8 @@ package final class LadderRule: Sendable {
         case one(Word)
         /// Each facet has a rung of its own.
         case each
+        /// Each facet that is a season has a rung of its own, and a curve of its own.
+        case season
     }
 
     package enum Losing: String, Sendable, CaseIterable {
@@ -71,7 +79,18 @@ package final class LadderRule: Sendable {
     }
 
     package var isScoped: Bool {
-        if case .balance(_, .each, _) = source { true } else { false }
+        if case .balance(_, .each, _) = source { true } else { isOfSeasons }
+    }
+
+    package var isOfSeasons: Bool {
+        if case .balance(_, .season, _) = source { true } else { false }
+    }
+
+    /// The ladder as it is under a facet; `nil` for a facet that is no season's where only those
+    /// are climbed.
+    package func curve(of facet: Word) -> LadderRule? {
+        guard isOfSeasons else { return self }
+        return seasonNames.firstIndex(of: facet).map { seasons[$0] }
     }
 
     /// The rung that a value stands on. Logarithmic in the number of tabled rungs.

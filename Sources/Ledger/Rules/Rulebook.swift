@@ -14,6 +14,10 @@ package struct RulebookParts: Sendable {
     package var items: [ItemRule] = []
     package var offers: [OfferRule] = []
     package var rewards: [RewardsRule] = []
+    /// In ascending order.
+    package var seasons: [SeasonRule] = []
+    package var streaks: [StreakRule] = []
+    package var goals: [GoalRule] = []
     package var migrations: [MigrationRule] = []
     package var notices: [NoticeRule] = []
     package var show: [FieldRule] = []
@@ -32,10 +36,16 @@ package struct Rulebook: Sendable {
     package let actions: [ActionRule]
     package let tables: [TableRule]
     package let openings: [OpeningRule]
+    package let seasons: [SeasonRule]
     /// All parts; those that the hot path reads stand above as well.
     package let parts: RulebookParts
     /// Whether anything but ladders follows from what a command posts: see `Ledger.settle`.
     package let hasConsequences: Bool
+
+    /// What each action counts for, by its position; empty where none does.
+    let counting: [ActionCounting]
+    /// The positions of goals that reach a value.
+    let reachingGoals: [Int]
 
     /// Items by their words, offers by theirs.
     private let itemIndex: WordIndex
@@ -57,7 +67,12 @@ package struct Rulebook: Sendable {
         actions = parts.actions
         tables = parts.tables
         openings = parts.openings
-        hasConsequences = !parts.rewards.isEmpty
+        seasons = parts.seasons
+        counting = ActionCounting.all(of: parts)
+        reachingGoals = parts.goals.indices.filter { parts.goals[$0].reaches != nil }
+        hasConsequences =
+            !parts.seasons.isEmpty || !counting.isEmpty || !reachingGoals.isEmpty
+            || !parts.rewards.isEmpty
         itemIndex = WordIndex(parts.items.map(\.name))
         offerIndex = WordIndex(parts.offers.map(\.name))
         currencyIndex = WordIndex(currencies.map(\.name))

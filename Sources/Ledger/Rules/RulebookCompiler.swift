@@ -18,8 +18,9 @@ struct Primitive: Sendable {
     }
 
     static let all: [Primitive] = [
-        .currencies, .tables, .items, .ladders, .requirements, .actions, .offers, .rewards,
-        .openings, .migrations, .notices, .show,
+        .seasons, .modifiers, .currencies, .tables, .items, .ladders, .requirements, .actions,
+        .offers, .rewards, .streaks, .goals, .openings, .migrations, .notices, .show,
+        .seasonEntries,
     ]
 }
 
@@ -31,9 +32,11 @@ struct RulebookCompiler {
     /// What formulas about an action's events see: its inputs and steps.
     var actionScopes: [String: FormulaScope] = [:]
     var templates: [String: RequirementTemplate] = [:]
+    /// Of the days that the rules speak of.
+    var utcOffsetMinutes = 0
     /// The rungs of ladders with a formula, by its place: they don't depend on any name's number,
     /// so the second reading takes them from the first.
-    var curves: [Int: [Int64]] = [:]
+    var curves: [CurvePlace: [Int64]] = [:]
 
     init(names: NameTable) {
         declarations = Declarations(names: names)
@@ -50,7 +53,7 @@ struct RulebookCompiler {
         }
         _ = integer(edition, in: RulebookCompiler.edition...RulebookCompiler.edition)
         let title = string(reader.take("title"))?.text ?? ""
-        let offset = timeZone(reader.take("time_zone"))
+        utcOffsetMinutes = timeZone(reader.take("time_zone"))
         for primitive in Primitive.all {
             if let declare = primitive.declare, let value = reader.take(primitive.key) {
                 declare(&self, value)
@@ -64,8 +67,10 @@ struct RulebookCompiler {
         parts.currencies = declarations.currencies
         parts.ladders = declarations.ladders
         parts.tables = declarations.tables
+        parts.seasons = declarations.seasons
         return Rulebook(
-            edition: Int(RulebookCompiler.edition), title: title, utcOffsetMinutes: offset, parts)
+            edition: Int(RulebookCompiler.edition), title: title,
+            utcOffsetMinutes: utcOffsetMinutes, parts)
     }
 
     /// `UTC` or a fixed offset: what a name such as Europe/Vienna means changes with time, and

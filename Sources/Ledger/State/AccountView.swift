@@ -73,6 +73,11 @@ package struct AccountView: Sendable {
         guard fits else { throw FoldError(sequence: sequence, reason: "a balance overflows") }
     }
 
+    /// Puts a balance there that isn't folded yet.
+    mutating func setBalance(_ balance: BalanceName, _ value: CellValue) {
+        set(CellKey(balance), value)
+    }
+
     private mutating func set(_ key: CellKey, _ value: CellValue?) {
         let index = position(key)
         let isThere = index < cells.count && cells[index].key == key
