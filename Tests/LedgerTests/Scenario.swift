@@ -128,6 +128,10 @@ enum Script {
             command.verb = .record
             command.account = range(next())
             command.name = range(next())
+        case "claim":
+            command.verb = .claim
+            command.account = range(next())
+            command.name = range(next())
         case "migrate":
             command.verb = .migrate
             command.name = range(next())

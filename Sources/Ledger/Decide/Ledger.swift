@@ -54,6 +54,8 @@ package struct Ledger: ~Copyable {
     struct Requested {
         var peer = Peer(uid: 0, role: [])
         var now = Instant(microseconds: 0)
+        /// When it happened, as the command says.
+        var at: Instant?
         var account = AccountNumber.ledger
         /// Whether the command opens it.
         var isNew = false
@@ -135,6 +137,7 @@ package struct Ledger: ~Copyable {
         requested = Requested()
         requested.peer = peer
         requested.now = max(wall, state.time)
+        requested.at = command.at
         noteSeason(at: command.at ?? requested.now)
         let isOwnJournal = !state.isJournalling
         if command.isDryRun { beginUndo() }

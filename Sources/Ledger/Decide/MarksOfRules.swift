@@ -56,15 +56,20 @@ extension Ledger {
         _ account: AccountNumber, _ ladder: Int, _ rung: Int64
     ) throws(Refusal) {
         let rule = rules.ladders[ladder]
-        guard rule.floor(of: rung) != nil else {
+        let season = rule.isOfSeasons ? try seasonNow() : .none
+        guard rule.curve(of: season)?.floor(of: rung) != nil else {
             throw Refusal(
                 .badArgument, [.init("rung", "\(rung)")],
                 "the ladder \(rule.text) has no rung \(rung)")
         }
-        let stored = state.value(account, CellKey(.rung, rule.name))?.a ?? rule.start
+        let key = CellKey(.rung, rule.name, season.rawValue)
+        let stored = state.value(account, key)?.a ?? rule.start
         let index = try link(account)
+        draft.rungs.removeAll {
+            $0.account == index && $0.ladder == rule.name && $0.season == season
+        }
         guard rung != stored else { return }
         draft.rungs.append(
-            Event.Rung(account: index, ladder: rule.name, season: .none, from: stored, to: rung))
+            Event.Rung(account: index, ladder: rule.name, season: season, from: stored, to: rung))
     }
 }

@@ -3,8 +3,7 @@ extension Ledger {
     /// season is entered, streaks go on, goals are advanced, ladders climbed and rungs rewarded,
     /// boards kept.
     mutating func settle() throws(Refusal) {
-        // What is taken over from an older system moves nothing.
-        guard draft.kind != .migration else { return }
+        guard draft.kind != .migration else { return try settleMigration() }
         guard rules.hasConsequences else { return try settleLadders() }
         rewarded.clear()
         try enterSeason()

@@ -57,6 +57,8 @@ extension Ledger {
         requested.subject = account
         requested.parent = parent == .ledger ? nil : parent
         draft.reset()
+        // It comes over when the command that touches it happened, in the season of then.
+        if let at = requested.at, at < requested.now { draft.at = at }
         inputs.clear()
         try decideMigrate(command)
         try settle()
