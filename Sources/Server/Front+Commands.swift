@@ -26,6 +26,9 @@ extension Front {
         if let refusal = Permission.refuse(name, request, to: connection.peer.role) {
             return refuse(refusal, connection)
         }
+        if name.isBare, request.count != 1 {
+            return error("ERR wrong number of arguments for '\(name)' command", connection)
+        }
         if connection.transaction.isOpen { return dispatchInTransaction(name, connection) }
         if isRefusedWhileListening(name, connection) {
             return refuseWhileListening(name, connection)
@@ -238,6 +241,16 @@ extension Front {
             } else {
                 reply.bulk(request.bytes, request.arguments[request.count - 1])
             }
+        }
+    }
+}
+
+extension CommandName {
+    /// Whether it stands alone.
+    fileprivate var isBare: Bool {
+        switch self {
+        case .multi, .exec, .discard, .time, .reset, .quit: true
+        default: false
         }
     }
 }

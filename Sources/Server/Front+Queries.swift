@@ -27,7 +27,7 @@ extension Front {
         switch query {
         case .balance(let id, let balance, _):
             let account = engine.account(request.bytes, id.range)
-            let name = try engine.balance(request.bytes, balance.range)
+            let name = try self.balance(balance, of: account, request)
             writer.balance(account.map { engine.ledger.state.balance($0, name) } ?? .zero)
         case .profile(let id, _):
             let view = engine.view(engine.account(request.bytes, id.range))
@@ -43,14 +43,14 @@ extension Front {
         switch query {
         case .balance(let id, let balance, let moment):
             try checkPast(moment)
-            let name = try engine.balance(request.bytes, balance.range)
+            let name = try self.balance(balance, of: account(request, id), request)
             return try ask(view(id, moment), for: .balance(name), connection)
         case .profile(let id, let moment):
             try checkPast(moment)
             return try ask(view(id, moment), for: .profile, connection)
         case .why(let id, let balance, let moment):
             try checkPast(moment)
-            let name = try engine.balance(request.bytes, balance.range)
+            let name = try self.balance(balance, of: account(request, id), request)
             let account = account(request, id) ?? .ledger
             let kind = LogQuery.Kind.why(account, name, asOf: moment.map(AsOf.init))
             return try ask([logQuery(kind, account)], for: .why(name), connection)
@@ -119,6 +119,8 @@ extension Front {
         _ history: HistoryQuery, _ connection: Connection
     ) throws(Refusal) -> Dispatched {
         try checkPast(history.asOf)
+        var currency: Word?
+        if let named = history.currency { currency = try self.currency(request, named) }
         var account: AccountNumber?
         if let id = history.account {
             guard let known = self.account(request, id) else { return noEvents(connection) }
@@ -133,9 +135,7 @@ extension Front {
         }
         page.kind = history.kind.flatMap(EventKind.init)
         page.since = history.since
-        if let currency = history.currency {
-            page.currency = try self.currency(request, currency)
-        }
+        page.currency = currency
         if let by = history.by {
             guard let author = self.account(request, by) else { return noEvents(connection) }
             page.actors = engine.actors(by: author)
@@ -155,13 +155,21 @@ extension Front {
         engine.account(request.bytes, range.range)
     }
 
-    /// A currency that this rulebook or an earlier one has declared: a misspelt one has no history.
+    /// A currency that the rulebook declares, or an earlier one did: a misspelt one has no history.
     private func currency(_ request: Request, _ range: ByteRange) throws(Refusal) -> Word {
         let known = engine.ledger.state.words.find(request.bytes, range.range)
-        if let known { return known }
+        if let known, engine.isCurrency(known) { return known }
         let text = Misspelt.quoted(request.bytes, range)
         throw Refusal(
             .undeclared, [.init("currency", text)], "no rulebook has declared a currency \(text)")
+    }
+
+    private func balance(
+        _ range: ByteRange, of account: AccountNumber?, _ request: Request
+    ) throws(Refusal) -> BalanceName {
+        let name = try engine.balance(request.bytes, range.range)
+        try engine.checkAllowed(name, Misspelt.quoted(request.bytes, range), of: account)
+        return name
     }
 
     private func view(_ id: ByteRange, _ moment: Moment?) -> [LogQuery] {

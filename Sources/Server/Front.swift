@@ -56,6 +56,8 @@ final class Front {
     var request = Request()
     var command = Command()
     var receipt = Receipt()
+    var plain = PlainCommands()
+    var plainReplies = PlainReplies()
 
     /// Connections with something to do, and those whose turn it is.
     private var ready: [Connection] = []
@@ -224,10 +226,10 @@ final class Front {
 
     /// Marks the replies written to a connection since the last call: they are sent when every
     /// event decided so far is on disk.
-    func hold(_ connection: Connection) {
+    func hold(_ connection: Connection, commands: Int = 1) {
         let isDurable = engine.head <= engine.durable
         let batch = isDurable ? 0 : engine.head > takenHead ? openBatch : openBatch - 1
-        connection.output.hold(for: batch)
+        connection.output.hold(for: batch, commands: commands)
         if batch == 0 {
             enqueueFlush(connection)
         } else if connection.heldBatch != batch {

@@ -8,6 +8,8 @@ struct Scenario: ~Copyable {
     var now = Instant(microseconds: 1_700_000_000_000_000)
     var receipt = Receipt()
     var log: [[UInt8]] = []
+    var plain = PlainCommands()
+    var plainBytes: [UInt8] = []
 
     static let rulebook = """
         {

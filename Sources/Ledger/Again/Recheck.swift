@@ -17,7 +17,7 @@ package struct Recheck: ~Copyable {
         ledger = Ledger(source: RetoldSource(readEvent: readEvent))
     }
 
-    package var state: State { ledger.state }
+    package var names: StateNames { ledger.state.names }
     package var head: SequenceNumber { ledger.state.head }
 
     /// Decides the next event again, then folds it as it is.

@@ -54,7 +54,7 @@ extension Ledger {
     }
 
     /// The actor's number, without a look-up where it is the last one's again.
-    private mutating func knownNumber(of actor: Actor) -> UInt32? {
+    mutating func knownNumber(of actor: Actor) -> UInt32? {
         if actor == lastActor.actor, state.actor(lastActor.number) == actor {
             return lastActor.number
         }

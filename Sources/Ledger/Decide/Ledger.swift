@@ -33,6 +33,8 @@ package struct Ledger: ~Copyable {
     var requested = Requested()
     var lastActor = (actor: Actor(uid: 0, role: [], by: .ledger), number: UInt32(0))
     var group = GroupProgress.none
+    var plainBalances = PlainBalances()
+    var plainNear: UInt64 = 0
     /// Where accounts come from that were somebody elsewhere; `nil`: nowhere.
     package var legacy: (any LegacySource)?
     /// Accounts that are being brought over from there, one inside the other.
