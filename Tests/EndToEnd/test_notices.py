@@ -165,8 +165,9 @@ def test_a_resp2_listener_may_say_little(telling):
         assert listener.call("PSUBSCRIBE", "notice:*") == ["psubscribe", "notice:*", 2]
         assert listener.call("PING") == ["pong", ""]
         assert listener.call("PING", "hello") == ["pong", "hello"]
-        refused = listener.refusal("PROFILE", "a")
-        assert "only (P|S)SUBSCRIBE" in refused.line
+        for command in (("PROFILE", "a"), ("BALANCE", "a", "xp"), ("AWARD", "a", "xp", 1), ("MULTI",)):
+            refused = listener.refusal(*command)
+            assert "only (P|S)SUBSCRIBE" in refused.line
         assert listener.call("SUBSCRIBE", "account:a") == ["subscribe", "account:a", 2]
         assert listener.call("UNSUBSCRIBE", "account:never") == ["unsubscribe", "account:never", 2]
         assert listener.call("UNSUBSCRIBE") == ["unsubscribe", "account:a", 1]
