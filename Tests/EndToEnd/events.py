@@ -9,7 +9,7 @@ CAUSES = ["raw", "action", "offer", "migration", "job", "ledger"]
 SIDES = ["earn", "spend", "hold", "receive"]
 WHYS = [None, "goal", "rung", "streak", "modifier", "opening", "cost", "gift", "fee"]
 MARKS = {3: "fact", 4: "item", 5: "claim", 6: "streak", 7: "goal", 8: "member", 9: "limit", 10: "hold",
-         12: "equipped", 13: "unlock", 14: "reversed"}
+         12: "equipped", 13: "unlock", 14: "reversed", 15: "board"}
 AT, CAUSE, ONCE, MARK, RUNG, SHOWN, MEMO, PAYLOAD = (1 << bit for bit in range(8))
 HOLDS = [None, "placed", "settled", "released", "expired"]
 ACCOUNTS = [None, "opened", "frozen", "unfrozen", "forgotten"]

@@ -126,8 +126,8 @@ enum Script {
             command.verb =
                 words[0] == "settle" ? .settle : words[0] == "release" ? .release : .reverse
             command.subject = UInt64(next()) ?? 0
-        case "record":
-            command.verb = .record
+        case "record", "claim":
+            command.verb = words[0] == "record" ? .record : .claim
             command.account = range(next())
             command.name = range(next())
         case "claim":

@@ -46,7 +46,7 @@ extension Ledger {
         state.idBeingOpened = id
         emitSide(&event)
         state.idBeingOpened = nil
-        if !rules.openings.isEmpty { try applyOpenings(account, parent) }
+        if rules.hasOpenings { try applyOpenings(account, parent) }
         if legacy != nil, !requested.isMigrating { try takeOver(account, parent, id) }
     }
 

@@ -12,6 +12,7 @@ extension Ledger {
         try bind(command, offer.parameters, of: subject)
         try checkExists(offer)
         try checkActive(offer.active, subject)
+        try checkGoals(offer.effects)
         try checkStaff(offer.staffOnly, subject)
         let index = try link(requested.account)
         precondition(index == 0, "the command's account comes first")
@@ -21,7 +22,9 @@ extension Ledger {
         let costs = planned
         for check in offer.order {
             switch check {
-            case .taken: try checkTaken(offer, claim)
+            case .taken:
+                try checkTaken(offer, claim)
+                try checkLimits(offer.limits, of: offer.name, subject)
             case .requirements: try meetAll(of: offer)
             case .funds: try checkFunds(costs)
             }
@@ -96,7 +99,9 @@ extension Ledger {
 
     /// What may be taken any time has to change something.
     private func checkChanges(_ subject: Declared) throws(Refusal) {
-        guard draft.postings.isEmpty, draft.marks.isEmpty else { return }
+        // A limit is no change that anybody wants.
+        let isIdle = draft.marks.allSatisfy { $0.key.kind == .limit }
+        guard draft.postings.isEmpty, isIdle else { return }
         throw Refusal(
             .taken, [.init(subject.noun, subject.text)],
             "\(claimText(rules.offer(draft.causeName))) would change nothing")

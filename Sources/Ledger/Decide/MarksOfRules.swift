@@ -55,12 +55,11 @@ extension Ledger {
     private mutating func setRung(
         _ account: AccountNumber, _ ladder: Int, _ rung: Int64
     ) throws(Refusal) {
-        let rule = rules.ladders[ladder]
-        let season = rule.isOfSeasons ? try seasonNow() : .none
-        guard rule.curve(of: season)?.floor(of: rung) != nil else {
+        let season = rules.ladders[ladder].isOfSeasons ? try seasonNow() : .none
+        guard let rule = rules.ladders[ladder].curve(of: season), rule.floor(of: rung) != nil else {
             throw Refusal(
                 .badArgument, [.init("rung", "\(rung)")],
-                "the ladder \(rule.text) has no rung \(rung)")
+                "the ladder \(rules.ladders[ladder].text) has no rung \(rung)")
         }
         let key = CellKey(.rung, rule.name, season.rawValue)
         let stored = state.value(account, key)?.a ?? rule.start

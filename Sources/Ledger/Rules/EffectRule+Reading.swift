@@ -244,7 +244,7 @@ extension RulebookCompiler {
             }
             if parameter.type == .name {
                 if let name = template(given, scope) { values.append(.name(name)) }
-            } else if let formula = formula(given, as: .number, scope) {
+            } else if let formula = formula(given, as: parameter.type, scope) {
                 values.append(.number(formula))
             }
         }

@@ -39,6 +39,8 @@ package struct Rulebook: Sendable {
     package let seasons: [SeasonRule]
     /// All parts; those that the hot path reads stand above as well.
     package let parts: RulebookParts
+    /// Whether accounts are given something when they are opened.
+    let hasOpenings: Bool
     /// Whether anything but ladders follows from what a command posts: see `Ledger.settle`.
     package let hasConsequences: Bool
 
@@ -67,6 +69,8 @@ package struct Rulebook: Sendable {
         actions = parts.actions
         tables = parts.tables
         openings = parts.openings
+        hasOpenings =
+            !openings.isEmpty || parts.rewards.contains { $0.startsAutomatically }
         seasons = parts.seasons
         counting = ActionCounting.all(of: parts)
         reachingGoals = parts.goals.indices.filter { parts.goals[$0].reaches != nil }
