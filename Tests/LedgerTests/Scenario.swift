@@ -130,10 +130,6 @@ enum Script {
             command.verb = words[0] == "record" ? .record : .claim
             command.account = range(next())
             command.name = range(next())
-        case "claim":
-            command.verb = .claim
-            command.account = range(next())
-            command.name = range(next())
         case "migrate":
             command.verb = .migrate
             command.name = range(next())
