@@ -328,9 +328,8 @@ func firstRungs() throws {
     #expect(scenario.available("ann", "coins") == 7 && scenario.claimable.isEmpty)
     #expect(scenario.outcome("claim ann prize level=1 track=main") == "TAKEN")
     #expect(scenario.outcome("claim ann prize level=1 track=side") == "ok")
-    let listed = String(scenario.ledger.rules.listing().suffix(121))
-    #expect(
-        listed
-            == #","offers":[{"name":"prize","parameters":[{"name":"level","type":"int","required":true},"#
-            + #"{"name":"track","type":"name","required":true}]}]}"#, "\(listed)")
+    let listed =
+        #","offers":[{"name":"prize","parameters":[{"name":"level","type":"int","required":true},"#
+        + #"{"name":"track","type":"name","required":true}]}]}"#
+    #expect(scenario.ledger.rules.listing().hasSuffix(listed))
 }
