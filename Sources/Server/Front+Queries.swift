@@ -180,9 +180,12 @@ extension Front {
 
     /// A query that sees everything decided so far.
     func logQuery(_ kind: LogQuery.Kind, _ account: AccountNumber?) -> LogQuery {
-        var last: SequenceNumber = 0
-        if let account, account != .ledger { last = engine.last(account) }
-        return LogQuery(kind, waitsFor: engine.head, last: last)
+        guard let account, account != .ledger else {
+            return LogQuery(kind, waitsFor: engine.head)
+        }
+        var query = LogQuery(kind, waitsFor: engine.head, last: engine.last(account))
+        query.accountEvents = Int(engine.ledger.state.eventCount(account))
+        return query
     }
 }
 

@@ -36,6 +36,8 @@ final class Front {
     let signals: FileDescriptor
     let committer: WorkerThread<PendingBatch, CommitOutcome>
     let reader: WorkerThread<ReadJob, ReadOutcome>
+    /// A second reader, for what takes long: short reads overtake it.
+    let scanner: WorkerThread<ReadJob, ReadOutcome>
     let storekeeper: WorkerThread<CheckpointWork, StoreError?>
     let rebuilder: WorkerThread<Rebuild, Bool>
     let trier: WorkerThread<TrialRun, Bool>
@@ -108,7 +110,8 @@ final class Front {
         self.settings = settings
         self.signals = signals.take()
         committer = try storage.makeCommitter()
-        reader = try storage.makeReader()
+        reader = try storage.makeReader("stele-read")
+        scanner = try storage.makeReader("stele-scan")
         storekeeper = try storage.makeStorekeeper()
         rebuilder = try storage.makeRebuilder()
         trier = try storage.makeTrier()
@@ -129,6 +132,7 @@ final class Front {
         try poller.add(self.signals, PollToken(.signals))
         try poller.add(committer.done.descriptor, PollToken(.committer))
         try poller.add(reader.done.descriptor, PollToken(.reader))
+        try poller.add(scanner.done.descriptor, PollToken(.reader))
         try poller.add(storekeeper.done.descriptor, PollToken(.storekeeper))
         try poller.add(rebuilder.done.descriptor, PollToken(.rebuilder))
         try poller.add(trier.done.descriptor, PollToken(.trier))
@@ -340,6 +344,7 @@ final class Front {
         for connection in Array(table.all) { close(connection) }
         committer.end()
         reader.end()
+        scanner.end()
         finishCheckpoint()
         storekeeper.end()
         rebuilder.end()

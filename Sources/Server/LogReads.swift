@@ -16,6 +16,12 @@ struct ReadJob: Sendable {
     var generation: UInt32
     var work: Work
 
+    /// Whether it belongs to the thread for reads that take long.
+    var isLong: Bool {
+        guard case .ask(let queries) = work else { return false }
+        return queries.contains { $0.isLong }
+    }
+
     /// Everything that the answers might see is on disk from here on.
     var waitsFor: SequenceNumber {
         guard case .ask(let queries) = work else { return 0 }
@@ -109,13 +115,13 @@ extension Front {
         let durable = engine.durable
         deferredReads.removeAll { job in
             guard job.waitsFor <= durable else { return false }
-            reader.submit(job)
+            if job.isLong { scanner.submit(job) } else { reader.submit(job) }
             return true
         }
     }
 
     func takeReads() {
-        for outcome in reader.takeAnswers() {
+        for outcome in reader.takeAnswers() + scanner.takeAnswers() {
             let connection = table[outcome.slot, outcome.generation]
             if let connection, printsElsewhere(outcome, connection) { continue }
             readsUnderWay -= 1

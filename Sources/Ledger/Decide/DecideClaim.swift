@@ -12,6 +12,7 @@ extension Ledger {
         try bind(command, offer.parameters, of: subject)
         try checkExists(offer)
         try checkActive(offer.active, subject)
+        try checkGoals(offer.effects)
         try checkStaff(offer.staffOnly, subject)
         let index = try link(requested.account)
         precondition(index == 0, "the command's account comes first")

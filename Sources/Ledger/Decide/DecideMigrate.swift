@@ -21,6 +21,7 @@ extension Ledger {
         try meet(rule.requirements)
         try apply(rule.effects, why: nil)
         try set(requested.account, key, .zero)
+        try markSeason()
     }
 
     private mutating func migration(
