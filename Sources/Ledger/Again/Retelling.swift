@@ -85,6 +85,16 @@ struct Retelling {
         return verb + " " + String(decoding: command.bytes[named.range], as: UTF8.self)
     }
 
+    /// As `tell`, of an account that came over when another command first touched it.
+    mutating func tellTakeOver(_ event: borrowing Event, _ state: inout State) -> Telling {
+        command.reset()
+        guard let account = event.accounts.first?.account else {
+            return .nonsense("it has no account")
+        }
+        command.account = name(account, &state)
+        return tellNamed(event, .migration, .migrate, &state)
+    }
+
     /// Gives the command a KEY: any will do.
     mutating func giveKey() { command.key = append("key".utf8) }
 

@@ -56,7 +56,7 @@ package struct Ledger: ~Copyable {
     struct Requested {
         var peer = Peer(uid: 0, role: [])
         var now = Instant(microseconds: 0)
-        /// When it happened, as the command says.
+        /// When it happened, if not now.
         var at: Instant?
         var account = AccountNumber.ledger
         /// Whether the command opens it.
@@ -75,6 +75,8 @@ package struct Ledger: ~Copyable {
         var action: Int?
         /// The first day of the period that a job runs for: goals are taken up for that.
         var periodDay: Int64?
+        /// When it happened, where that is earlier than now; later isn't for the rules to see.
+        var momentBefore: Instant? { at.flatMap { $0 < now ? $0 : nil } }
         var isOperator: Bool { peer.role.contains(.operate) }
     }
 
