@@ -112,7 +112,8 @@ extension Ledger {
         let parent = state.parent(requested.account)
         requested.parent = parent == .ledger ? nil : parent
         requested.subject = requested.account
-        if parent != .ledger { state.ensure(parent) }
+        // What rules take of it may be what a hold has kept until now.
+        if parent != .ledger { expireHolds(of: parent) }
     }
 
     private func checkExpectation(
