@@ -112,8 +112,7 @@ extension Ledger {
         let parent = state.parent(requested.account)
         requested.parent = parent == .ledger ? nil : parent
         requested.subject = requested.account
-        // What rules take of it may be what a hold has kept until now.
-        if parent != .ledger { expireHolds(of: parent) }
+        if parent != .ledger { state.ensure(parent) }
     }
 
     private func checkExpectation(
