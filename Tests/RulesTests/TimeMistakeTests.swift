@@ -162,3 +162,34 @@ func wrongLimits() {
             "10:69 in the modifier 'm': the modifier 'm' reads itself",
         ])
 }
+
+private let timed = """
+    {edition:1,time_zone:'+01:00',currencies:{x:{facets:'open'}},
+    seasons:{a:{from:'2026-01-01',until:'2026-02-01',grace:'1d',numbers:{p:9,t:3},on_entry:[{item:'i'}]},
+    b:{from:'2026-02-01T00:00:00Z',until:'2026-03-01',numbers:{p:1,t:2}}},
+    modifiers:{m:{percents:[5,{percent:"day",from:'2026-01-01'}],round:'floor',least:1}},
+    ladders:{l:{of:"earned('x:<season>')",cap:'season.t',tail:'season.p*(n-1)',past_cap:'lose'},
+    k:{of:"earned('x:a')",tail:[{to:3,step:5},{step:9}]}},
+    actions:{c:{inputs:{n:'int',w:'name'},limits:[{count:2,every:'1h'},{per:'week'}],stamp:['l'],
+    let:{v:"modified('m',n)+goal('<w>')+season.p+progress('l')+floor_of('k',n)"},
+    gives:[{balance:'x:<season>',amount:'v'}]}},
+    streaks:{s:{counts:['c',{action:'c',when:'n>1'}],grace:1,freeze:'i',bonus:[{fact:'f',add:1}]}},
+    goals:{g:{counts:[{action:'c',by:'n'}],target:3,window:'month',repeat:true,gives:[{item:'i'}]},
+    h:{reaches:"streak('s')+rung('l')",target:7,window:'season',enrol:'job',until:'2026-05-01'}}}
+    """
+
+@Test("a rulebook of seasons with any one byte changed is compiled or refused, never a trap")
+func singleByteChangesOfTime() {
+    #expect(mistakes(timed) == [])
+    var bytes = Array(timed.utf8)
+    var compiled = 0
+    for index in bytes.indices {
+        let before = bytes[index]
+        for change in Array("'<(,9".utf8) + [before ^ 1] {
+            bytes[index] = change
+            if change != before, mistakes(bytes).isEmpty { compiled += 1 }
+        }
+        bytes[index] = before
+    }
+    #expect(compiled > 50)
+}

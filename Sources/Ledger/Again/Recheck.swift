@@ -58,6 +58,7 @@ package struct Recheck: ~Copyable {
         case .command: return judgeCommand(event)
         case .consequence: return judgeConsequence(event)
         case .declaration: return judgeBare(event)
+        case .run: return nil
         case .nonsense(let what): return Reason(text: what)
         }
     }

@@ -60,6 +60,7 @@ package struct Trial: ~Copyable {
         case .declaration: declare(event)
         case .consequence: follow(event)
         case .command: tell(event)
+        case .run: break
         case .nonsense:
             tally.count(Refusal(.corrupt, [], "no command can have led to it"), "?", event)
         }

@@ -24,6 +24,14 @@ extension Ledger {
         try markSeason()
     }
 
+    /// What is taken over from an older system moves nothing. The season that is running is entered
+    /// with it, without what a newcomer is given.
+    mutating func settleMigration() throws(Refusal) {
+        guard let season = runningSeason else { return }
+        let key = CellKey(.claim, season)
+        if value(requested.account, key) == nil { try set(requested.account, key, .zero) }
+    }
+
     private mutating func migration(
         _ command: borrowing Command
     ) throws(Refusal) -> MigrationRule {

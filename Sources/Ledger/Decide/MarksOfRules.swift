@@ -64,6 +64,9 @@ extension Ledger {
         let key = CellKey(.rung, rule.name, season.rawValue)
         let stored = state.value(account, key)?.a ?? rule.start
         let index = try link(account)
+        draft.rungs.removeAll {
+            $0.account == index && $0.ladder == rule.name && $0.season == season
+        }
         guard rung != stored else { return }
         draft.rungs.append(
             Event.Rung(account: index, ladder: rule.name, season: season, from: stored, to: rung))

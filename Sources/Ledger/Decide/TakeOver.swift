@@ -57,6 +57,7 @@ extension Ledger {
         requested.subject = account
         requested.parent = parent == .ledger ? nil : parent
         draft.reset()
+        // It comes over when the command that touches it happened, in the season of then.
         draft.at = requested.momentBefore
         inputs.clear()
         try decideMigrate(command)
