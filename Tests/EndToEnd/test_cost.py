@@ -3,7 +3,8 @@
 Not how long it takes: that depends on the machine and on what else it does. The daemon answers some thousands of
 pipelined commands and then twice as many; the difference, divided, is what one of them costs, with its share of
 the batch's hashing and commit. valgrind counts instructions, a preloaded malloc counts allocations. Hash seeds and the
-sizes of batches differ from run to run, hence the tolerance; an improvement beyond it is to be written down as well,
+sizes of batches differ from run to run, hence the tolerance; valgrind's processor lacks instructions for SHA-256,
+so that hashing an event counts some 7,000 instructions here; an improvement beyond it is to be written down as well,
 by hand, from what the failure says.
 """
 
