@@ -19,7 +19,9 @@ package struct CheckpointWork: Sendable {
         if let keys, keys.table.count > 0 {
             try store.writeRun(
                 keys.table.sorted().map {
-                    KeyEntry(token: KeyToken(bytes: $0.token.bytes), sequence: $0.value)
+                    KeyEntry(
+                        token: KeyToken(littleEndianLow: $0.token.low, high: $0.token.high),
+                        sequence: $0.value)
                 })
         }
         if let head { try store.write(head: StateHead(head)) }

@@ -18,12 +18,38 @@ package struct LogQuery: Sendable {
     package var waitsFor: SequenceNumber
     /// The account's newest event, from which its history is walked backwards.
     package var last: SequenceNumber
+    /// How many events the account has.
+    package var accountEvents = 0
 
     package init(_ kind: Kind, waitsFor: SequenceNumber, last: SequenceNumber = 0) {
         self.kind = kind
         self.waitsFor = waitsFor
         self.last = last
     }
+
+    /// Whether it has to look at many more events than it answers with: a filter over the whole log,
+    /// all of a long history. Nobody's short read should wait for one of these.
+    package var isLong: Bool {
+        switch kind {
+        case .event: false
+        case .activity: true
+        case .view, .why: accountEvents > Self.shortEventsMax
+        case .page(let page):
+            if page.account == nil {
+                page.isFiltered
+            } else if accountEvents <= Self.shortEventsMax {
+                false
+            } else if page.isReversed {
+                // An older part is reached along all that came after it.
+                page.isFiltered || page.to < last
+            } else {
+                page.from < last && last - page.from > UInt64(Self.shortEventsMax)
+            }
+        }
+    }
+
+    /// Some milliseconds' worth of going from event to event.
+    private static let shortEventsMax = 2_000
 }
 
 /// A point in the log: events up to it count.

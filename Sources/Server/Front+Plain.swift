@@ -19,7 +19,9 @@ extension Front {
     func carryOutPlain(
         _ connection: Connection, _ left: Int, _ progress: inout PlainProgress
     ) -> Int {
-        guard !connection.transaction.isOpen else { return 0 }
+        guard !connection.transaction.isOpen, !isRefusedWhileListening(.award, connection) else {
+            return 0
+        }
         let bytes = connection.input.bytes
         if progress.next == progress.count
             || Int(plain[progress.next].start) != connection.input.start

@@ -23,7 +23,8 @@ extension Front {
     func answerFromMemory(
         _ query: Query, _ request: Request, _ role: Role, _ reply: inout ReplyWriter
     ) throws(Refusal) {
-        var writer = RESPValues(reply)
+        // Apart from what was written before, which would be copied.
+        var writer = RESPValues(ReplyWriter(isRESP3: reply.isRESP3))
         switch query {
         case .balance(let id, let balance, _):
             let account = engine.account(request.bytes, id.range)
@@ -36,7 +37,7 @@ extension Front {
             writer.offers(try offers(id, offer, request, role), engine)
         default: preconditionFailure("memory has no answer to \(query)")
         }
-        reply = writer.reply
+        reply.fragment(writer.reply.bytes)
     }
 
     private func answer(_ query: Query, _ connection: Connection) throws(Refusal) -> Dispatched {
@@ -182,9 +183,12 @@ extension Front {
 
     /// A query that sees everything decided so far.
     func logQuery(_ kind: LogQuery.Kind, _ account: AccountNumber?) -> LogQuery {
-        var last: SequenceNumber = 0
-        if let account, account != .ledger { last = engine.last(account) }
-        return LogQuery(kind, waitsFor: engine.head, last: last)
+        guard let account, account != .ledger else {
+            return LogQuery(kind, waitsFor: engine.head)
+        }
+        var query = LogQuery(kind, waitsFor: engine.head, last: engine.last(account))
+        query.accountEvents = Int(engine.ledger.state.eventCount(account))
+        return query
     }
 }
 

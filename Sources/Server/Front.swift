@@ -36,8 +36,8 @@ final class Front {
     let signals: FileDescriptor
     let committer: WorkerThread<PendingBatch, CommitOutcome>
     let reader: WorkerThread<ReadJob, ReadOutcome>
-    /// Reads that run over long stretches of the log, so that others needn't wait for them.
-    let longReader: WorkerThread<ReadJob, ReadOutcome>
+    /// A second reader, for what takes long: short reads overtake it.
+    let scanner: WorkerThread<ReadJob, ReadOutcome>
     let storekeeper: WorkerThread<CheckpointWork, StoreError?>
     let rebuilder: WorkerThread<Rebuild, Bool>
     let trier: WorkerThread<TrialRun, Bool>
@@ -118,7 +118,7 @@ final class Front {
         self.signals = signals.take()
         committer = try storage.makeCommitter()
         reader = try storage.makeReader("stele-read")
-        longReader = try storage.makeReader("stele-count")
+        scanner = try storage.makeReader("stele-scan")
         storekeeper = try storage.makeStorekeeper()
         rebuilder = try storage.makeRebuilder()
         trier = try storage.makeTrier()
@@ -139,7 +139,7 @@ final class Front {
         try poller.add(self.signals, PollToken(.signals))
         try poller.add(committer.done.descriptor, PollToken(.committer))
         try poller.add(reader.done.descriptor, PollToken(.reader))
-        try poller.add(longReader.done.descriptor, PollToken(.longReader))
+        try poller.add(scanner.done.descriptor, PollToken(.reader))
         try poller.add(storekeeper.done.descriptor, PollToken(.storekeeper))
         try poller.add(rebuilder.done.descriptor, PollToken(.rebuilder))
         try poller.add(trier.done.descriptor, PollToken(.trier))
@@ -194,8 +194,7 @@ final class Front {
             case .listener: accept(listeners[Int(event.token.slot)])
             case .signals: takeSignals()
             case .committer: try takeCommits()
-            case .reader: takeReads(reader)
-            case .longReader: takeReads(longReader)
+            case .reader: takeReads()
             case .storekeeper: takeCheckpoint()
             case .rebuilder: takeRebuilt()
             case .trier: takeTrial()
@@ -363,7 +362,7 @@ final class Front {
         for connection in Array(table.all) { close(connection) }
         committer.end()
         reader.end()
-        longReader.end()
+        scanner.end()
         finishCheckpoint()
         storekeeper.end()
         rebuilder.end()

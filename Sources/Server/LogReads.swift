@@ -16,10 +16,10 @@ struct ReadJob: Sendable {
     var generation: UInt32
     var work: Work
 
-    /// Whether it runs over a long stretch of the log.
+    /// Whether it belongs to the thread for reads that take long.
     var isLong: Bool {
         guard case .ask(let queries) = work else { return false }
-        return queries.contains { if case .activity = $0.kind { true } else { false } }
+        return queries.contains { $0.isLong }
     }
 
     /// Everything that the answers might see is on disk from here on.
@@ -116,13 +116,13 @@ extension Front {
         let durable = engine.durable
         deferredReads.removeAll { job in
             guard job.waitsFor <= durable else { return false }
-            (job.isLong ? longReader : reader).submit(job)
+            if job.isLong { scanner.submit(job) } else { reader.submit(job) }
             return true
         }
     }
 
-    func takeReads(_ reader: WorkerThread<ReadJob, ReadOutcome>) {
-        for outcome in reader.takeAnswers() {
+    func takeReads() {
+        for outcome in reader.takeAnswers() + scanner.takeAnswers() {
             let connection = table[outcome.slot, outcome.generation]
             if let connection, printsElsewhere(outcome, connection) { continue }
             readsUnderWay -= 1

@@ -5,8 +5,7 @@ import Glibc
 /// that was closed meanwhile is told from one for its successor.
 struct PollToken: Equatable, Sendable {
     enum Kind: UInt8 {
-        case listener, signals, committer, reader, longReader, storekeeper, rebuilder, trier
-        case connection
+        case listener, signals, committer, reader, storekeeper, rebuilder, trier, connection
     }
 
     var kind: Kind

@@ -17,8 +17,9 @@ package enum PlainParser {
         let limit = min(countMax, PlainCommands.countMax)
         var at = start
         while commands.count < limit {
-            guard let next = parse(buffer, from: at, to: end, &commands[commands.count])
-            else { return }
+            var command = PlainCommand()
+            guard let next = parse(buffer, from: at, to: end, &command) else { return }
+            commands[commands.count] = command
             commands.count += 1
             at = next
         }

@@ -302,3 +302,34 @@ func reversedClaims() throws {
     #expect(scenario.items("ann", "hat") == 1 && scenario.items("ann", "cap") == 0)
     #expect(scenario.receipt.granted.isEmpty)
 }
+
+@Test("a hold of the one who pays ends in time for a claim")
+func holdsOfPayers() throws {
+    var scenario = Scenario(rulebook: rulebook)
+    let until = scenario.now.microseconds + 5
+    _ = try scenario.run("award ann coins 5")
+    _ = try scenario.run("hold ann coins 3 until=\(until)")
+    #expect(scenario.outcome("claim ann/elf mine") == "INSUFFICIENT")
+    scenario.now = Instant(microseconds: until)
+    #expect(scenario.outcome("claim ann/elf mine") == "ok")
+    #expect(scenario.available("ann", "coins") == 0)
+}
+
+@Test("an automatic reward of the first rung comes with the account")
+func firstRungs() throws {
+    var scenario = Scenario(
+        rulebook: """
+            { edition: 1, currencies: { xp: { raw: ['game', 'operate'] }, coins: {} },
+              ladders: { level: { of: "earned('xp')", tail: 10, cap: 3, rewards: { claim: 'prize', tracks: {
+                main: { rungs: { '1': { automatic: true, gives: [{ balance: 'coins', amount: 7 }] }, '2': [] } },
+                side: { rungs: { '1': [] } } } } } } }
+            """)
+    _ = try scenario.run("award ann xp 1")
+    #expect(scenario.available("ann", "coins") == 7 && scenario.claimable.isEmpty)
+    #expect(scenario.outcome("claim ann prize level=1 track=main") == "TAKEN")
+    #expect(scenario.outcome("claim ann prize level=1 track=side") == "ok")
+    let listed =
+        #","offers":[{"name":"prize","parameters":[{"name":"level","type":"int","required":true},"#
+        + #"{"name":"track","type":"name","required":true}]}]}"#
+    #expect(scenario.ledger.rules.listing().hasSuffix(listed))
+}

@@ -126,6 +126,26 @@ import Testing
         #expect(plain.count == 0)
     }
 
+    @Test("numbers are written as Swift writes them")
+    func numbers() {
+        var values: [UInt64] = [0, .max, UInt64(Int64.max)]
+        var power: UInt64 = 1
+        for _ in 0..<20 {
+            values += [power, power - 1, power + 1]
+            power = power.multipliedReportingOverflow(by: 10).partialValue
+        }
+        var random = Random(state: 11)
+        for _ in 0..<1_000 { values.append(random.next() >> (random.next() % 64)) }
+        for value in values {
+            var bytes: [UInt8] = [7]
+            bytes.appendDecimal(value)
+            #expect(bytes == [7] + Array("\(value)".utf8))
+        }
+        var bytes: [UInt8] = []
+        bytes.appendDecimal(Int64.min)
+        #expect(bytes == Array("\(Int64.min)".utf8))
+    }
+
     @Test("replies are what the general writers write", arguments: [false, true])
     func replies(isRESP3: Bool) {
         var plain = PlainCommands()

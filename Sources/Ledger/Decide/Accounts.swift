@@ -40,6 +40,7 @@ extension Ledger {
         event.kind = .account
         event.accounts = [Event.Link(account: account, previous: 0)]
         event.rules = rulesNumber
+        event.at = requested.momentBefore
         event.sequence = state.head + 1
         let sealed = event.addText(state.source.seal(id, account, event.sequence, field: 0))
         event.payload = .opened(id: sealed, parent: parent)

@@ -12,9 +12,11 @@ extension Ledger {
         try bind(command, offer.parameters, of: subject)
         try checkExists(offer)
         try checkActive(offer.active, subject)
+        try checkGoals(offer.effects)
         try checkStaff(offer.staffOnly, subject)
         let index = try link(requested.account)
         precondition(index == 0, "the command's account comes first")
+        endHolds(ofPayersOf: offer)
         let claim = try claimKey(of: offer)
         try takeSteps(offer.steps)
         try plan(offer.costs)
@@ -45,6 +47,12 @@ extension Ledger {
                 .undeclared, [.init("offer", text)], "the rulebook declares no offer \(text)")
         }
         return offer
+    }
+
+    /// What another account pays may be what a hold has kept until now.
+    private mutating func endHolds(ofPayersOf offer: OfferRule) {
+        let isShared = offer.costs.contains { $0.to == .parent || $0.to == .owner }
+        if isShared, let parent = requested.parent { expireHolds(of: parent) }
     }
 
     /// Pays the costs, which were worked out before, and gives. What is given is worked out before

@@ -144,6 +144,7 @@ extension Ledger {
         inputs.clear()
         draft.kind = .award
         draft.causeKind = .ledger
+        draft.at = requested.momentBefore
         for opening in rules.openings {
             try apply(opening.effects, why: Event.Why(kind: .opening, word: .none, number: 0))
         }

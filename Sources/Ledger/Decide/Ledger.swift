@@ -56,6 +56,8 @@ package struct Ledger: ~Copyable {
     struct Requested {
         var peer = Peer(uid: 0, role: [])
         var now = Instant(microseconds: 0)
+        /// When it happened, if not now.
+        var at: Instant?
         var account = AccountNumber.ledger
         /// Whether the command opens it.
         var isNew = false
@@ -75,6 +77,8 @@ package struct Ledger: ~Copyable {
         var periodDay: Int64?
         /// The ledger's own doing: nobody asked.
         var isLedger = false
+        /// When it happened, where that is earlier than now; later isn't for the rules to see.
+        var momentBefore: Instant? { at.flatMap { $0 < now ? $0 : nil } }
         var isOperator: Bool { peer.role.contains(.operate) }
     }
 
@@ -139,6 +143,7 @@ package struct Ledger: ~Copyable {
         requested = Requested()
         requested.peer = peer
         requested.now = max(wall, state.time)
+        requested.at = command.at
         noteSeason(at: command.at ?? requested.now)
         let isOwnJournal = !state.isJournalling
         if command.isDryRun { beginUndo() }

@@ -6,8 +6,7 @@ extension Ledger {
     /// A rulebook of which anything here but ladders holds has consequences: its writes are never plain
     /// (`DecidePlain.swift`).
     mutating func settle() throws(Refusal) {
-        // What is taken over from an older system moves nothing but who stands where.
-        guard draft.kind != .migration else { return try settleBoards() }
+        guard draft.kind != .migration else { return try settleMigration() }
         guard rules.hasConsequences else { return try settleLadders() }
         rewarded.clear()
         try enterSeason()

@@ -161,7 +161,7 @@ extension Ledger {
     }
 
     /// - Returns: false where there is nothing to give.
-    private mutating func give(
+    mutating func give(
         _ rule: JobRule, _ run: JobRun, _ account: AccountNumber
     ) throws(Refusal) -> Bool {
         prepareDraft(run)
@@ -189,12 +189,13 @@ extension Ledger {
         return true
     }
 
-    private mutating func prepareDraft(_ run: JobRun) {
+    mutating func prepareDraft(_ run: JobRun) {
         draft.reset()
         touched.clear()
         pendingWords.clear()
         inputs.clear()
-        draft.at = toldTime(run)
+        requested.at = toldTime(run)
+        draft.at = requested.at
         noteSeason(at: happened)
         draft.causeKind = run.isFill ? .ledger : .job
         draft.causeName = run.job

@@ -274,6 +274,12 @@ extension RulebookCompiler {
                         + suggestion(for: string.text, among: known))
                 return nil
             }
+            let ladder = declarations.ladders[position]
+            if ladder.isScoped, !ladder.isOfSeasons {
+                mistakes.add(
+                    value.offset,
+                    "'\(ladder.text)' is kept for each facet: its rungs follow from the balances")
+            }
             return rung.map { (.rung(ladder: position, $0), name) }
         case "streak":
             let current = number("current", &self)

@@ -59,7 +59,8 @@ package struct PlainCommands: ~Copyable, Sendable {
     package init() {}
 
     package subscript(index: Int) -> PlainCommand {
+        // Not `_modify`: called from another module, it allocates.
         get { items[index] }
-        _modify { yield &items[index] }
+        set { items[index] = newValue }
     }
 }
