@@ -93,7 +93,7 @@ extension Engine {
         }
         guard let adopted = ledger.state.rulebooks.first(where: { $0.number == first }),
             let event = try? storedEvent(adopted.sequence)
-        // Adopted a moment ago, and not on disk yet.
+            // Adopted a moment ago, and not on disk yet.
         else { return ledger.state.time }
         return event.time
     }

@@ -108,7 +108,13 @@ package struct Recheck: ~Copyable {
                 return Reason(text: "its parent isn't open")
             }
             return judgeBare(event)
-        case .account(.forgotten): return judgeBare(event)
+        case .account(.forgotten):
+            var bare = copy event
+            bare.marks = []
+            guard event.marks == ledger.boardsCleared(of: account, 0) else {
+                return Reason(text: "it isn't taken off the boards that it was on")
+            }
+            return judgeBare(bare)
         case .hold(.expired, _):
             guard ledger.rehearseExpiry(of: account, at: event.time) else {
                 return Reason(text: "no hold of the account has come to its end")

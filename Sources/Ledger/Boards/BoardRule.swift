@@ -76,7 +76,8 @@ extension RulebookCompiler {
         let read = moving(keys, source)
         if by != nil, mistakes.isEmpty, read.currencies.isEmpty, read.ladders.isEmpty {
             mistakes.add(
-                reader.offset, "a board's keys read a balance or a rung: nobody would stand on this")
+                reader.offset, "a board's keys read a balance or a rung: nobody would stand on this"
+            )
         }
         return BoardRule(
             name: word, text: member.key, source: source, window: window, ties: ties,

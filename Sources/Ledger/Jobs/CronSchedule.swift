@@ -34,13 +34,15 @@ package struct CronSchedule: Sendable, Equatable {
         guard fields.count == 5 else {
             throw Mistake(
                 offset: 0,
-                message: "a schedule has five fields: minute, hour, day of the month, month, weekday")
+                message:
+                    "a schedule has five fields: minute, hour, day of the month, month, weekday")
         }
         minutes = try CronField(text, fields[0], 0...59, "a minute").set()
         hours = try CronField(text, fields[1], 0...23, "an hour").set()
         days = try CronField(text, fields[2], 1...31, "a day of the month").set()
         months = try CronField(text, fields[3], 1...12, "a month", names: Self.monthNames).set()
-        let week = try CronField(text, fields[4], 0...7, "a weekday", names: Self.weekdayNames).set()
+        let week = try CronField(text, fields[4], 0...7, "a weekday", names: Self.weekdayNames)
+            .set()
         // 7 is Sunday as well.
         weekdays = week & 0x7F | week >> 7 & 1
         isAnyDay = text[fields[2].lowerBound] == UInt8(ascii: "*")

@@ -64,7 +64,9 @@ extension RulebookCompiler {
         let steps = steps(reader.take("let"), nil, &scope)
         let when = formula(reader.take("when"), as: .bool, scope)
         let given = reader.take("gives")
-        if given == nil { mistakes.add(reader.offset, "what the job gives is missing: gives: [ … ]") }
+        if given == nil {
+            mistakes.add(reader.offset, "what the job gives is missing: gives: [ … ]")
+        }
         let effects = effects(given, scope)
         finish(reader, "a job")
         return JobRule(

@@ -19,7 +19,9 @@ extension JSON5Value {
         case .object(let members):
             let sorted = members.sorted { $0.key < $1.key }
             return Array("{\(members.count):".utf8)
-                + sorted.flatMap { Array("\($0.key.utf8.count):\($0.key)".utf8) + $0.value.canonical }
+                + sorted.flatMap {
+                    Array("\($0.key.utf8.count):\($0.key)".utf8) + $0.value.canonical
+                }
         }
     }
 }
