@@ -153,16 +153,15 @@ SCHEDULED = """{
   edition: 1,
   currencies: { points: { raw: ["game", "operate"] }, pay: {} },
   jobs: {
-    tick: { schedule: "* * * * *", time_zone: "%s", period: "day", gives: [{ balance: "pay", amount: 1 }] },
+    tick: { schedule: "* * * * *", time_zone: "Europe/Vienna", period: "day", gives: [{ balance: "pay", amount: 1 }] },
     never: { schedule: "0 0 29 2 *", period: "day", gives: [{ balance: "pay", amount: 100 }] },
   },
 }"""
 
 
-@pytest.mark.parametrize("zone", ["UTC", "Europe/Vienna"])
-def test_the_daemon_starts_what_is_due(make_daemon, tmp_path, zone):
+def test_the_daemon_starts_what_is_due(make_daemon, tmp_path):
     rules = tmp_path / "rules.json5"
-    rules.write_text(SCHEDULED % zone)
+    rules.write_text(SCHEDULED)
     daemon = make_daemon(rules=rules)
     with daemon.client() as client:
         client.call("AWARD", "ann", "points", 1)
