@@ -5,7 +5,7 @@ package import Store
 package struct CheckpointWork: Sendable {
     package var changes: [StateChange] = []
     /// Idempotency keys, in any order.
-    package var keys: TokenTable?
+    package var keys: FrozenTokens?
     /// Written last: from then on the checkpoint counts.
     package var head: LogHead?
     /// Everything written is on disk in the log up to here, or must be before this is written.
@@ -16,10 +16,12 @@ package struct CheckpointWork: Sendable {
         to store: StateStore<Stored>
     ) throws(StoreError) {
         if !changes.isEmpty { try store.write(changes) }
-        if let keys, keys.count > 0 {
+        if let keys, keys.table.count > 0 {
             try store.writeRun(
-                keys.sorted().map {
-                    KeyEntry(token: KeyToken(bytes: $0.token.bytes), sequence: $0.value)
+                keys.table.sorted().map {
+                    KeyEntry(
+                        token: KeyToken(littleEndianLow: $0.token.low, high: $0.token.high),
+                        sequence: $0.value)
                 })
         }
         if let head { try store.write(head: StateHead(head)) }

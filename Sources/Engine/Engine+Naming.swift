@@ -76,9 +76,25 @@ extension Engine {
         return BalanceName(currency: currency, facet: facet ?? Word.unmet)
     }
 
+    /// Refuses a balance that the rules don't let be, unless the account has one from earlier rules: a
+    /// divided currency as a whole, a facet that isn't listed.
+    package func checkAllowed(
+        _ balance: BalanceName, _ text: @autoclosure () -> String, of account: AccountNumber?
+    ) throws(Refusal) {
+        guard let rule = ledger.rules.currency(balance.currency), !rule.allows(facet: balance.facet)
+        else { return }
+        if let account, ledger.state.value(account, CellKey(balance)) != nil { return }
+        let name = text()
+        throw Refusal(
+            .undeclared, [.init("balance", name)],
+            balance.facet == .none
+                ? "\(name) is divided: name a facet of it, as in \(name):<facet>"
+                : "the rulebook has no balance \(name)")
+    }
+
     /// Whether the rulebook has the currency, or had it when it was last posted: what accounts have
     /// doesn't go away with the rules.
-    private func isCurrency(_ word: Word) -> Bool {
+    package func isCurrency(_ word: Word) -> Bool {
         ledger.rules.currencyPosition(word) != nil
             || ledger.state.value(.ledger, CellKey(.balance, word)) != nil
     }

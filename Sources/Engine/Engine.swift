@@ -12,11 +12,14 @@ package final class Engine {
     let source: any LedgerSource
     /// The newest commit: its sequence number is what is durable.
     package private(set) var logHead: LogHead
-    package private(set) var refusalCounts: [RefusalCode: UInt64] = [:]
-    package private(set) var duplicateCount: UInt64 = 0
+    package internal(set) var refusalCounts: [RefusalCode: UInt64] = [:]
+    package internal(set) var duplicateCount: UInt64 = 0
 
     /// Rulebooks of the past, compiled when they were last asked for.
     var olderRules: [UInt32: Rulebook] = [:]
+
+    var runs = ActiveRuns()
+    var schedule = Schedule()
 
     private var spare = EventBuffer()
     private var isInFlight = false
@@ -30,6 +33,8 @@ package final class Engine {
     private var groupKeyed = 0
     /// The newest event before the group.
     private var groupStart: SequenceNumber = 0
+    /// The newest event before the open batch, which others' events may have begun.
+    private var groupBatchStart: SequenceNumber = 0
     var checkpointing = Checkpointing.idle
     package internal(set) var checkpointed: SequenceNumber
     /// How many words, actors and rulebooks the last checkpoint stored, and the one under way will
@@ -66,6 +71,8 @@ package final class Engine {
 
     /// The newest event decided.
     package var head: SequenceNumber { ledger.state.head }
+    /// When the newest event was decided.
+    package var time: Instant { ledger.state.time }
     /// The newest event on disk.
     package var durable: SequenceNumber { logHead.sequence }
     /// Damage was found: nothing may be answered any more.
@@ -103,13 +110,17 @@ package final class Engine {
     ///
     /// - Parameter bytesMore: what it takes beyond one event.
     package func checkRoom(bytesMore: Int = 0) throws(Refusal) {
-        let bytes = ledger.buffer.bytes.count + inFlightBytes + Limits.eventBytesMax + bytesMore
-        guard source.hasRoom(batchBytes: bytes, highestAccount: ledger.state.accountCount + 64)
-        else {
+        guard hasRoom(bytesMore: bytesMore) else {
             throw Refusal(
                 .full, [],
                 "the disk is full: reads go on, and writes resume as soon as there is room")
         }
+    }
+
+    func hasRoom(bytesMore: Int) -> Bool {
+        let bytes = ledger.buffer.bytes.count + inFlightBytes + Limits.eventBytesMax + bytesMore
+        return source.hasRoom(
+            batchBytes: bytes, highestAccount: ledger.state.accountCount + 64)
     }
 
     /// Answers a repeated command as the first time, from its event.
@@ -129,7 +140,7 @@ package final class Engine {
         event.accounts.first?.account ?? .ledger
     }
 
-    private func storedEvent(_ sequence: SequenceNumber) throws(Refusal) -> Event {
+    func storedEvent(_ sequence: SequenceNumber) throws(Refusal) -> Event {
         var event = Event()
         guard let bytes = source.storedEvent(sequence),
             (try? event.decode(bytes, bytes.indices)) != nil
@@ -149,6 +160,7 @@ package final class Engine {
         groupDryRuns = 0
         groupKeyed = 0
         groupStart = head
+        groupBatchStart = head - UInt64(ledger.buffer.count)
         ledger.beginGroup()
     }
 
@@ -167,8 +179,16 @@ package final class Engine {
         guard groupKeyed == 0 || groupKeyed == written else {
             throw Refusal(.badArgument, [], "all writes of a group carry a KEY or none does")
         }
-        if command.verb == .reverse, command.subject > durable, command.subject <= head {
+        // What the group has done itself is at hand; what came before it has to be on disk.
+        if command.verb == .reverse, command.subject > durable, command.subject <= groupStart {
             return .postponed
+        }
+        guard ledger.buffer.hasRoom else {
+            if groupStart > groupBatchStart { return .postponed }
+            throw Refusal(
+                .tooBig, [.init("max", "\(Limits.batchEventsMax)")],
+                "a group comes to at most \(Limits.batchEventsMax) events and "
+                    + "\(Limits.batchBytesMax >> 20) MiB: make it smaller")
         }
         let answer = try ledger.executeInGroup(
             command, isLast: isLast, from: peer, at: wall, into: &receipt)

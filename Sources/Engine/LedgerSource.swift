@@ -91,7 +91,8 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
 
     package func storedKey(_ token: Token) -> SequenceNumber? {
         attempt { () throws(StoreError) in
-            try state.sequence(ofToken: KeyToken(bytes: token.bytes))
+            try state.sequence(
+                ofToken: KeyToken(littleEndianLow: token.low, high: token.high))
         }
     }
 

@@ -28,6 +28,11 @@ package struct LogPage: Sendable {
         self.isReversed = isReversed
     }
 
+    /// Whether events may have to be passed over.
+    var isFiltered: Bool {
+        kind != nil || currency != nil || actors != nil || until != nil
+    }
+
     func admits(_ event: Event) -> Bool {
         if let kind, event.kind != kind { return false }
         if let actors, !actors.contains(event.actor) { return false }

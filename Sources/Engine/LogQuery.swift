@@ -9,6 +9,8 @@ package struct LogQuery: Sendable {
         case page(LogPage)
         case view(AccountNumber, asOf: AsOf)
         case why(AccountNumber, BalanceName, asOf: AsOf?)
+        /// Runs over all that was recorded since then.
+        case activity(since: Instant)
     }
 
     package var kind: Kind
@@ -16,12 +18,38 @@ package struct LogQuery: Sendable {
     package var waitsFor: SequenceNumber
     /// The account's newest event, from which its history is walked backwards.
     package var last: SequenceNumber
+    /// How many events the account has.
+    package var accountEvents = 0
 
     package init(_ kind: Kind, waitsFor: SequenceNumber, last: SequenceNumber = 0) {
         self.kind = kind
         self.waitsFor = waitsFor
         self.last = last
     }
+
+    /// Whether it has to look at many more events than it answers with: a filter over the whole log,
+    /// all of a long history. Nobody's short read should wait for one of these.
+    package var isLong: Bool {
+        switch kind {
+        case .event: false
+        case .activity: true
+        case .view, .why: accountEvents > Self.shortEventsMax
+        case .page(let page):
+            if page.account == nil {
+                page.isFiltered
+            } else if accountEvents <= Self.shortEventsMax {
+                false
+            } else if page.isReversed {
+                // An older part is reached along all that came after it.
+                page.isFiltered || page.to < last
+            } else {
+                page.from < last && last - page.from > UInt64(Self.shortEventsMax)
+            }
+        }
+    }
+
+    /// Some milliseconds' worth of going from event to event.
+    private static let shortEventsMax = 2_000
 }
 
 /// A point in the log: events up to it count.
@@ -57,6 +85,7 @@ package struct LogAnswer: Sendable {
     /// The time of which the view is.
     package var moment: Instant?
     package var why: [WhyLine] = []
+    package var activity: Activity?
     /// The events that were asked for don't fit into one page: TOOBIG.
     package var isTooBig = false
     /// Damage that was met: CORRUPT.
@@ -86,6 +115,8 @@ extension LogQuery {
                 }
             case .why(let account, let balance, let asOf):
                 (answer.view, answer.why) = try why(account, balance, asOf, reader)
+            case .activity(let since):
+                answer.activity = try Self.activity(since: since, through: waitsFor, reader)
             }
         } catch is PageTooBig {
             answer.isTooBig = true

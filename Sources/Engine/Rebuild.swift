@@ -41,6 +41,9 @@ package final class Rebuild: @unchecked Sendable {
 
     fileprivate func last(_ account: AccountNumber) -> SequenceNumber { state.last(account) }
     fileprivate func row(_ account: AccountNumber) -> [UInt8] { state.encodeRow(account) }
+    fileprivate func hasSameBoards(as served: borrowing State) -> Bool {
+        served.hasSameStandings(as: state)
+    }
     fileprivate var accounts: UInt32 { state.accountCount }
     fileprivate func words(equal other: Words) -> Bool {
         (1...max(1, state.words.count)).allSatisfy {
@@ -84,6 +87,9 @@ extension Engine {
         rebuild.newer = []
         for account in newer { compare(account, rebuild) }
         if !rebuild.words(equal: ledger.state.words) { rebuild.difference = "the words differ" }
+        if ledger.state.isRanked, !rebuild.hasSameBoards(as: ledger.state) {
+            rebuild.difference = "the boards differ"
+        }
         if let difference = rebuild.difference { return .differs(difference) }
         rebuild.accountCount = rebuild.accounts
         return .equal

@@ -17,7 +17,7 @@ package final class TrialRun: @unchecked Sendable {
     /// So many of those who gain and lose most are named for each currency.
     private let rowsMax: Int
     /// Who is told what the accounts are called: asked for once, before memory is freed.
-    private let finished: ((State) -> Void)?
+    private let finished: ((StateNames) -> Void)?
 
     /// What came of it, once there is nothing more to do.
     package private(set) var result: TrialResult?
@@ -29,10 +29,10 @@ package final class TrialRun: @unchecked Sendable {
 
     /// - Parameters:
     ///   - file: what mistakes are reported under.
-    ///   - finished: lent what the log itself folds into, at the end.
+    ///   - finished: told what the numbers of the log itself stand for, at the end.
     package init(
         rules: [UInt8], file: String, end: SequenceNumber, rowsMax: Int,
-        finished: ((State) -> Void)? = nil
+        finished: ((StateNames) -> Void)? = nil
     ) throws(Mistakes) {
         trial = try Trial(rules: rules, file: file)
         self.end = end
@@ -76,7 +76,7 @@ package final class TrialRun: @unchecked Sendable {
             return true
         }
         result = trial?.result(rowsMax: rowsMax)
-        if let recorded = trial?.recorded { finished?(recorded) }
+        if let names = trial?.recorded.names { finished?(names) }
         trial = nil
         return false
     }

@@ -26,10 +26,14 @@ extension Front {
         if let refusal = Permission.refuse(name, request, to: connection.peer.role) {
             return refuse(refusal, connection)
         }
+        if name.isBare, request.count != 1 {
+            return error("ERR wrong number of arguments for '\(name)' command", connection)
+        }
         if connection.transaction.isOpen { return dispatchInTransaction(name, connection) }
         if isRefusedWhileListening(name, connection) {
             return refuseWhileListening(name, connection)
         }
+        if name == .run { return run(connection) }
         if name.isWrite { return write(name, connection) }
         if name.isQuery { return query(name, connection) }
         switch name {
@@ -121,6 +125,11 @@ extension Front {
     private func entry(
         _ name: CommandName, _ connection: Connection
     ) throws(Refusal) -> Transaction.Entry {
+        if name == .run {
+            throw Refusal(
+                .badArgument, [.init("command", "RUN")],
+                "RUN is no part of a group: it goes on for as long as there are accounts")
+        }
         if name.isWrite {
             var queued = Command()
             try WriteParser.parse(name, &request, into: &queued)
@@ -238,6 +247,16 @@ extension Front {
             } else {
                 reply.bulk(request.bytes, request.arguments[request.count - 1])
             }
+        }
+    }
+}
+
+extension CommandName {
+    /// Whether it stands alone.
+    fileprivate var isBare: Bool {
+        switch self {
+        case .multi, .exec, .discard, .time, .reset, .quit: true
+        default: false
         }
     }
 }

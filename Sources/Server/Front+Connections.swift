@@ -10,6 +10,7 @@ extension Front {
         guard connection.isRunnable else { return listen(connection) }
         var left = ServerLimits.turnCommandsMax
         var wantsMore = true
+        var progress = PlainProgress()
         while wantsMore, connection.isRunnable {
             guard left > 0 else {
                 enqueue(connection)
@@ -21,6 +22,11 @@ extension Front {
                 break
             }
             if setAside(connection) { break }
+            let plain = carryOutPlain(connection, left, &progress)
+            guard plain == 0 else {
+                left -= plain
+                continue
+            }
             switch connection.input.parse(into: &request) {
             case .complete(let next):
                 left -= 1

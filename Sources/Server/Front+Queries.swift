@@ -23,11 +23,12 @@ extension Front {
     func answerFromMemory(
         _ query: Query, _ request: Request, _ role: Role, _ reply: inout ReplyWriter
     ) throws(Refusal) {
-        var writer = RESPValues(reply)
+        // Apart from what was written before, which would be copied.
+        var writer = RESPValues(ReplyWriter(isRESP3: reply.isRESP3))
         switch query {
         case .balance(let id, let balance, _):
             let account = engine.account(request.bytes, id.range)
-            let name = try engine.balance(request.bytes, balance.range)
+            let name = try self.balance(balance, of: account, request)
             writer.balance(account.map { engine.ledger.state.balance($0, name) } ?? .zero)
         case .profile(let id, _):
             let view = engine.view(engine.account(request.bytes, id.range))
@@ -36,21 +37,21 @@ extension Front {
             writer.offers(try offers(id, offer, request, role), engine)
         default: preconditionFailure("memory has no answer to \(query)")
         }
-        reply = writer.reply
+        reply.fragment(writer.reply.bytes)
     }
 
     private func answer(_ query: Query, _ connection: Connection) throws(Refusal) -> Dispatched {
         switch query {
         case .balance(let id, let balance, let moment):
             try checkPast(moment)
-            let name = try engine.balance(request.bytes, balance.range)
+            let name = try self.balance(balance, of: account(request, id), request)
             return try ask(view(id, moment), for: .balance(name), connection)
         case .profile(let id, let moment):
             try checkPast(moment)
             return try ask(view(id, moment), for: .profile, connection)
         case .why(let id, let balance, let moment):
             try checkPast(moment)
-            let name = try engine.balance(request.bytes, balance.range)
+            let name = try self.balance(balance, of: account(request, id), request)
             let account = account(request, id) ?? .ledger
             let kind = LogQuery.Kind.why(account, name, asOf: moment.map(AsOf.init))
             return try ask([logQuery(kind, account)], for: .why(name), connection)
@@ -59,6 +60,8 @@ extension Front {
             return try ask([logQuery(.event(sequence), nil)], for: .event, connection)
         case .offers: preconditionFailure("memory has the answer to OFFERS")
         case .history(let history): return try self.history(history, connection)
+        case .top, .rank: return try board(query, connection)
+        case .stats(let since): return try count(since, connection)
         case .streamRange, .streamRead, .streamLength, .streamInfo:
             return try stream(query, connection)
         case .rulesList, .rulesGet, .rulesCheck, .rulesPut, .rulesDiff:
@@ -119,6 +122,8 @@ extension Front {
         _ history: HistoryQuery, _ connection: Connection
     ) throws(Refusal) -> Dispatched {
         try checkPast(history.asOf)
+        var currency: Word?
+        if let named = history.currency { currency = try self.currency(request, named) }
         var account: AccountNumber?
         if let id = history.account {
             guard let known = self.account(request, id) else { return noEvents(connection) }
@@ -133,9 +138,7 @@ extension Front {
         }
         page.kind = history.kind.flatMap(EventKind.init)
         page.since = history.since
-        if let currency = history.currency {
-            page.currency = try self.currency(request, currency)
-        }
+        page.currency = currency
         if let by = history.by {
             guard let author = self.account(request, by) else { return noEvents(connection) }
             page.actors = engine.actors(by: author)
@@ -155,13 +158,21 @@ extension Front {
         engine.account(request.bytes, range.range)
     }
 
-    /// A currency that this rulebook or an earlier one has declared: a misspelt one has no history.
+    /// A currency that the rulebook declares, or an earlier one did: a misspelt one has no history.
     private func currency(_ request: Request, _ range: ByteRange) throws(Refusal) -> Word {
         let known = engine.ledger.state.words.find(request.bytes, range.range)
-        if let known { return known }
+        if let known, engine.isCurrency(known) { return known }
         let text = Misspelt.quoted(request.bytes, range)
         throw Refusal(
             .undeclared, [.init("currency", text)], "no rulebook has declared a currency \(text)")
+    }
+
+    private func balance(
+        _ range: ByteRange, of account: AccountNumber?, _ request: Request
+    ) throws(Refusal) -> BalanceName {
+        let name = try engine.balance(request.bytes, range.range)
+        try engine.checkAllowed(name, Misspelt.quoted(request.bytes, range), of: account)
+        return name
     }
 
     private func view(_ id: ByteRange, _ moment: Moment?) -> [LogQuery] {
@@ -172,9 +183,12 @@ extension Front {
 
     /// A query that sees everything decided so far.
     func logQuery(_ kind: LogQuery.Kind, _ account: AccountNumber?) -> LogQuery {
-        var last: SequenceNumber = 0
-        if let account, account != .ledger { last = engine.last(account) }
-        return LogQuery(kind, waitsFor: engine.head, last: last)
+        guard let account, account != .ledger else {
+            return LogQuery(kind, waitsFor: engine.head)
+        }
+        var query = LogQuery(kind, waitsFor: engine.head, last: engine.last(account))
+        query.accountEvents = Int(engine.ledger.state.eventCount(account))
+        return query
     }
 }
 

@@ -30,7 +30,7 @@ struct RebuildRun {
 
 extension Front {
     /// What can be listed and rebuilt; both come from the same folding.
-    private static let projections = ["accounts", "words"]
+    private static let projections = ["accounts", "words", "boards"]
 
     func projection(_ query: Query, _ connection: Connection) throws(Refusal) -> Dispatched {
         guard case .projectionRebuild(let range) = query else {

@@ -87,9 +87,11 @@ extension Front {
                 "this very rulebook is in force already")
         }
         do throws(Mistakes) {
-            return try engine.ledger.adopt(
+            let number = try engine.ledger.adopt(
                 source, hash: SHA256.hash(source.span).bytes, file: "rulebook", from: peer, at: wall
             )
+            engine.fillBoards(at: wall)
+            return number
         } catch {
             throw Self.refusal(of: error)
         }

@@ -64,6 +64,12 @@ extension Front {
                 "a connection subscribes to at most \(most) "
                     + (isPattern ? "patterns: name channels" : "channels: use another connection"))
         }
+        guard !isPattern || subscriptions.patternCount + count <= ServerLimits.patternsTotalMax
+        else {
+            throw Refusal(
+                .busy, [.init("max", "\(ServerLimits.patternsTotalMax)")],
+                "there are as many patterns as every notice can be held against: name channels")
+        }
         guard subscriptions.total + count <= ServerLimits.subscriptionsTotalMax else {
             throw Refusal(
                 .busy, [.init("max", "\(ServerLimits.subscriptionsTotalMax)")],

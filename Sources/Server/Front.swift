@@ -36,6 +36,8 @@ final class Front {
     let signals: FileDescriptor
     let committer: WorkerThread<PendingBatch, CommitOutcome>
     let reader: WorkerThread<ReadJob, ReadOutcome>
+    /// A second reader, for what takes long: short reads overtake it.
+    let scanner: WorkerThread<ReadJob, ReadOutcome>
     let storekeeper: WorkerThread<CheckpointWork, StoreError?>
     let rebuilder: WorkerThread<Rebuild, Bool>
     let trier: WorkerThread<TrialRun, Bool>
@@ -56,6 +58,8 @@ final class Front {
     var request = Request()
     var command = Command()
     var receipt = Receipt()
+    var plain = PlainCommands()
+    var plainReplies = PlainReplies()
 
     /// Connections with something to do, and those whose turn it is.
     private var ready: [Connection] = []
@@ -85,6 +89,13 @@ final class Front {
     var isCheckpointWriting = false
     var isLastSlice = false
     var rebuildRun: RebuildRun?
+    /// Connections that wait for a job to be done, and STATS that are being counted.
+    var runWaiters: [RunWaiter] = []
+    var countings: [Counting] = []
+    /// No room was found for what a job comes to: not before this time again.
+    var runsPausedUntil: Int64 = 0
+    /// Time zones that jobs name, as the machine knows them.
+    var zones: [String: ZoneRules] = [:]
     var rulesTrial: RulesTrial?
 
     var outputTotal = 0
@@ -106,7 +117,8 @@ final class Front {
         self.settings = settings
         self.signals = signals.take()
         committer = try storage.makeCommitter()
-        reader = try storage.makeReader()
+        reader = try storage.makeReader("stele-read")
+        scanner = try storage.makeReader("stele-scan")
         storekeeper = try storage.makeStorekeeper()
         rebuilder = try storage.makeRebuilder()
         trier = try storage.makeTrier()
@@ -127,6 +139,7 @@ final class Front {
         try poller.add(self.signals, PollToken(.signals))
         try poller.add(committer.done.descriptor, PollToken(.committer))
         try poller.add(reader.done.descriptor, PollToken(.reader))
+        try poller.add(scanner.done.descriptor, PollToken(.reader))
         try poller.add(storekeeper.done.descriptor, PollToken(.storekeeper))
         try poller.add(rebuilder.done.descriptor, PollToken(.rebuilder))
         try poller.add(trier.done.descriptor, PollToken(.trier))
@@ -138,9 +151,11 @@ final class Front {
     ///
     /// - Throws: where nothing may be answered any more; the process has to end.
     func run() throws(ServerFault) {
+        engine.resumeRuns()
+        engine.fillBoards(at: wall)
         while !isDrained {
             do throws(SystemFault) {
-                try poller.wait(milliseconds: isIdle ? timeout : 0)
+                try poller.wait(milliseconds: isIdle && !hasSlices ? timeout : 0)
             } catch {
                 throw .system(error)
             }
@@ -150,6 +165,7 @@ final class Front {
             giveTurns()
             expireBlockedReads()
             stepRebuild()
+            giveSlices()
             if let fault = engine.fault { throw .damage(fault) }
             if isIdle || engine.ledger.buffer.count >= ServerLimits.batchEventsWanted {
                 handOver()
@@ -161,7 +177,7 @@ final class Front {
     }
 
     /// Whether nothing can be done until something happens.
-    private var isIdle: Bool { (ready.isEmpty || isStandingStill) && !isComparing }
+    var isIdle: Bool { (ready.isEmpty || isStandingStill) && !isComparing }
 
     private var timeout: Int {
         var until = rationed.isEmpty ? nextTick : now + ServerLimits.rationPauseMilliseconds
@@ -224,10 +240,10 @@ final class Front {
 
     /// Marks the replies written to a connection since the last call: they are sent when every
     /// event decided so far is on disk.
-    func hold(_ connection: Connection) {
+    func hold(_ connection: Connection, commands: Int = 1) {
         let isDurable = engine.head <= engine.durable
         let batch = isDurable ? 0 : engine.head > takenHead ? openBatch : openBatch - 1
-        connection.output.hold(for: batch)
+        connection.output.hold(for: batch, commands: commands)
         if batch == 0 {
             enqueueFlush(connection)
         } else if connection.heldBatch != batch {
@@ -274,12 +290,17 @@ final class Front {
         }
     }
 
-    private func resumeAfterCommit() {
+    /// Lets those go on that were told to ask again.
+    func resumeWaiting() {
         for connection in waiting {
             connection.isWaiting = false
             enqueue(connection)
         }
         waiting.removeAll(keepingCapacity: true)
+    }
+
+    private func resumeAfterCommit() {
+        resumeWaiting()
         startReads()
         wakeBlockedReads()
         writeCheckpoint()
@@ -289,7 +310,10 @@ final class Front {
 
     private func tick() {
         nextTick = now + 1_000
-        if !isStandingStill { engine.tick(at: wall) }
+        if !isStandingStill {
+            engine.tick(at: wall)
+            beginDueJobs()
+        }
         handOver()
         closeStuck()
         watchReaders()
@@ -338,6 +362,7 @@ final class Front {
         for connection in Array(table.all) { close(connection) }
         committer.end()
         reader.end()
+        scanner.end()
         finishCheckpoint()
         storekeeper.end()
         rebuilder.end()

@@ -44,8 +44,8 @@ struct LedgerFiles {
     /// SipHash-2-4-64 of an entry's key and value.
     static let checksum: StateChecksum = { key, value in
         var hash = SipHash(key: .checksum, isWide: false)
-        for index in key.indices { hash.append(key[index]) }
-        for index in value.indices { hash.append(value[index]) }
+        hash.append(key, 0..<key.count)
+        hash.append(value, 0..<value.count)
         return hash.finish64()
     }
 }

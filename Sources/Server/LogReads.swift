@@ -16,6 +16,12 @@ struct ReadJob: Sendable {
     var generation: UInt32
     var work: Work
 
+    /// Whether it belongs to the thread for reads that take long.
+    var isLong: Bool {
+        guard case .ask(let queries) = work else { return false }
+        return queries.contains { $0.isLong }
+    }
+
     /// Everything that the answers might see is on disk from here on.
     var waitsFor: SequenceNumber {
         guard case .ask(let queries) = work else { return 0 }
@@ -71,6 +77,7 @@ enum PendingAnswer {
     /// Entries of some of an XREAD's sources, by their positions.
     case streams(StreamRead, Request, [Int])
     case streamInfo(length: UInt64, last: SequenceNumber)
+    case statistics(StatisticsScan, since: Instant)
 
     /// How events are printed, for the answers that may have many.
     var form: PageJob.Form? {
@@ -109,13 +116,13 @@ extension Front {
         let durable = engine.durable
         deferredReads.removeAll { job in
             guard job.waitsFor <= durable else { return false }
-            reader.submit(job)
+            if job.isLong { scanner.submit(job) } else { reader.submit(job) }
             return true
         }
     }
 
     func takeReads() {
-        for outcome in reader.takeAnswers() {
+        for outcome in reader.takeAnswers() + scanner.takeAnswers() {
             let connection = table[outcome.slot, outcome.generation]
             if let connection, printsElsewhere(outcome, connection) { continue }
             readsUnderWay -= 1
@@ -184,6 +191,8 @@ extension Front {
             streams(read, request, positions, outcome, on: connection)
         case .streamInfo(let length, let last):
             streamInfo(length, last, answers, on: connection)
+        case .statistics(let scan, let since):
+            statistics(scan, first.activity ?? Activity(), since: since, on: connection)
         }
     }
 

@@ -26,18 +26,18 @@ struct OutputBuffer {
 
     /// Marks everything appended since the last call: it waits for `batch`, 0 for none. A reply
     /// that waits for nothing still goes out after those before it.
-    mutating func hold(for batch: UInt64) {
+    mutating func hold(for batch: UInt64, commands: Int = 1) {
         let end = writer.bytes.count
         if batch == 0, segments.isEmpty {
             ready = end
             return
         }
-        heldCommands += 1
+        heldCommands += commands
         if let last = segments.last, last.batch >= batch {
             segments[segments.count - 1].end = end
-            segments[segments.count - 1].commands += 1
+            segments[segments.count - 1].commands += commands
         } else {
-            segments.append(Segment(batch: batch, end: end, commands: 1))
+            segments.append(Segment(batch: batch, end: end, commands: commands))
         }
     }
 

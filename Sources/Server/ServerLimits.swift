@@ -25,10 +25,12 @@ package enum ServerLimits {
     /// Likewise of one that subscribed: what is told comes without its asking. Beyond that it is
     /// closed, and catches up from the log.
     package static let subscriberOutputBytesMax = 16 << 20
-    /// Channels and patterns of one connection. Every notice is held against every pattern.
+    /// Channels and patterns of one connection.
     package static let channelsMax = 65_536
-    package static let patternsMax = 256
-    /// Both of all connections together.
+    package static let patternsMax = 64
+    /// Different patterns of all connections: every notice is held against every one.
+    package static let patternsTotalMax = 512
+    /// Channels and patterns of all connections together.
     package static let subscriptionsTotalMax = 1 << 20
     /// The kernel's share of unread replies: a connection that doesn't read parks 57 KB there
     /// instead of 180.
@@ -80,6 +82,7 @@ package enum ServerLimits {
             ("output_bytes_total_max", outputBytesTotalMax),
             ("subscriber_output_bytes_max", subscriberOutputBytesMax),
             ("channels_max", channelsMax), ("patterns_max", patternsMax),
+            ("patterns_total_max", patternsTotalMax),
             ("subscriptions_total_max", subscriptionsTotalMax),
             ("partial_frame_seconds", partialFrameSeconds),
             ("write_stall_seconds", writeStallSeconds),

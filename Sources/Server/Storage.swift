@@ -36,10 +36,10 @@ package struct Storage {
         }
     }
 
-    func makeReader() throws(SystemFault) -> WorkerThread<ReadJob, ReadOutcome> {
+    func makeReader(_ name: String) throws(SystemFault) -> WorkerThread<ReadJob, ReadOutcome> {
         let reader = LogReader(log)
         let log = log
-        return try WorkerThread("stele-read", isPatient: true) { job in
+        return try WorkerThread(name, isPatient: true) { job in
             job.run(reader) { account in
                 (try? log.key(of: account.rawValue)).map { AccountKey($0) }
             }

@@ -25,8 +25,10 @@ struct Subscriptions {
     func subscriberCount(_ channel: [UInt8]) -> Int { channels[channel]?.count ?? 0 }
 
     mutating func add(_ name: [UInt8], isPattern: Bool, _ connection: Connection) {
-        var own = connection.subscriptions ?? Own()
         if connection.subscriptions == nil { clientCount += 1 }
+        var own = connection.subscriptions ?? Own()
+        // Taken out of the connection, so that the set is changed in place.
+        connection.subscriptions = nil
         let isNew =
             isPattern
             ? own.patterns.insert(name).inserted : own.channels.insert(name).inserted
@@ -42,7 +44,6 @@ struct Subscriptions {
 
     mutating func remove(_ name: [UInt8], isPattern: Bool, _ connection: Connection) {
         guard var own = connection.subscriptions else { return }
-        // Taken out of the connection first, so that the set is changed in place.
         connection.subscriptions = nil
         let wasThere =
             (isPattern ? own.patterns.remove(name) : own.channels.remove(name)) != nil

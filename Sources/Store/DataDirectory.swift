@@ -74,7 +74,8 @@ package final class DataDirectory: Sendable {
 
     /// What may be chosen when opening.
     package struct Settings: Sendable {
-        /// Bytes of address space to begin with; they cost nothing and grow.
+        /// Bytes of address space to begin with; they cost nothing and grow. Together less than what
+        /// valgrind leaves a program.
         package var logMapSize: Int
         package var stateMapSize: Int
         /// Whether a ledger may be made where there is none.
@@ -83,7 +84,7 @@ package final class DataDirectory: Sendable {
         package var holder: String
 
         package init(
-            logMapSize: Int = 64 << 30, stateMapSize: Int = 16 << 30, mayCreate: Bool = true,
+            logMapSize: Int = 32 << 30, stateMapSize: Int = 16 << 30, mayCreate: Bool = true,
             holder: String = "steled"
         ) {
             self.logMapSize = logMapSize

@@ -59,7 +59,7 @@ extension ValueWriter {
                 }
             }
             writer.items(view, names)
-            writer.claims(view, rules, number: number, names)
+            writer.claims(view, rules, number: number, at: time, names)
             writer.fields(shown, rules: number, names)
             writer.key("seq")
             writer.sequence(view.last)
@@ -86,12 +86,17 @@ extension ValueWriter {
 
     /// What was taken, as CLAIM takes it.
     private mutating func claims(
-        _ view: AccountView, _ rules: Rulebook, number: UInt32, _ names: some Naming
+        _ view: AccountView, _ rules: Rulebook, number: UInt32, at time: Instant,
+        _ names: some Naming
     ) {
+        let season = rules.season(at: time, now: time).map { rules.seasons[$0] }
         key("claims")
         list { writer in
-            for cell in view.cells(of: .claim) where rules.isOffer(cell.key.word) {
+            for cell in view.cells(of: .claim) {
                 let values = Word(cell.key.qualifier)
+                var text: [UInt8] = []
+                names.appendText(of: values, to: &text)
+                guard rules.isClaim(cell.key.word, values: text, in: season) else { continue }
                 writer.text {
                     names.appendClaim(cell.key.word, values, rules: number, to: &$0)
                 }

@@ -8,19 +8,9 @@ extension [UInt8] {
     }
 
     package mutating func appendDecimal(_ value: UInt64) {
-        let first = count
-        var rest = value
-        repeat {
-            append(0x30 &+ UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        } while rest > 0
-        // The digits came lowest first.
-        var low = first
-        var high = count - 1
-        while low < high {
-            swapAt(low, high)
-            low += 1
-            high -= 1
+        if value < 10 { return append(0x30 &+ UInt8(truncatingIfNeeded: value)) }
+        append(addingCapacity: 20) { (span: inout OutputSpan<UInt8>) in
+            EightDigits.append(value, to: &span)
         }
     }
 

@@ -3,7 +3,7 @@ package enum CommandName: UInt8, CaseIterable, Sendable {
     case award, spend, transfer, hold, settle, release, record, claim, fact, reverse, migrate, run
     case freeze, unfreeze, forget
 
-    case balance, profile, history, event, why, offers
+    case balance, profile, history, event, why, offers, top, rank, stats
     case xrange, xrevrange, xread, xlen, xinfo
     case rules, projection, info
 

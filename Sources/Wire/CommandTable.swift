@@ -13,8 +13,8 @@ package enum CommandTable {
         case .award, .spend, .transfer, .hold, .settle, .release, .record, .claim, .fact,
             .reverse, .migrate, .run, .freeze, .unfreeze, .forget:
             WriteSpecs.spec(name)
-        case .balance, .profile, .history, .event, .why, .offers, .xrange, .xrevrange, .xread,
-            .xlen,
+        case .balance, .profile, .history, .event, .why, .offers, .top, .rank, .stats, .xrange,
+            .xrevrange, .xread, .xlen,
             .xinfo, .rules, .projection, .info:
             ReadSpecs.spec(name)
         default:

@@ -183,7 +183,10 @@ extension ValueWriter {
         } else {
             self.key("name")
             word(key.word, names)
-            if key.qualifier != 0 {
+            if let day = key.windowDay {
+                self.key("of")
+                text { $0.appendDay(day) }
+            } else if key.qualifier != 0 {
                 self.key("of")
                 word(Word(key.qualifier), names)
             }
@@ -280,10 +283,26 @@ extension ValueWriter {
                 key("amount")
                 number(amount)
             }
-        case .job(let period):
+        case .job(let period, let progress):
             key("period")
             text { $0.append(contentsOf: event.text[period.range]) }
+            if let progress { job(progress, event) }
         }
+    }
+}
+
+extension ValueWriter {
+    /// How far a job's run had come.
+    fileprivate mutating func job(_ progress: JobProgress, _ event: Event) {
+        for (name, count) in [
+            ("accounts", progress.accounts), ("paid", progress.paid),
+            ("skipped", progress.skipped), ("failed", progress.failed),
+        ] {
+            key(name)
+            number(Int64(count))
+        }
+        key("done")
+        truth(progress.isDone)
     }
 }
 

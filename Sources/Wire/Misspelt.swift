@@ -49,7 +49,8 @@ package enum Misspelt {
     static func balance() -> Refusal {
         bad(
             "balance",
-            "a balance is written currency or currency:facet, each 1 to 32 of A-Z a-z 0-9 _ . -")
+            "a balance is written currency or currency:facet, of names of 1 to 32 of A-Z a-z 0-9 _ . -"
+        )
     }
 
     static func amount() -> Refusal {

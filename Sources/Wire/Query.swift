@@ -7,6 +7,9 @@ package enum Query: Sendable, Equatable {
     case why(account: ByteRange, balance: ByteRange, asOf: Moment?)
     case history(HistoryQuery)
     case event(SequenceNumber)
+    case top(board: ByteRange, count: Int, from: Int)
+    case rank(board: ByteRange, account: ByteRange, around: Int?)
+    case stats(since: Instant?)
     /// All offers that are listed, if none is named.
     case offers(account: ByteRange, offer: ByteRange?)
 

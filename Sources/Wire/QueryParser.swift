@@ -25,6 +25,7 @@ package enum QueryParser {
         case .event:
             guard request.count == 2 else { throw Misspelt.missing(spec) }
             return .event(try sequence(request, 1))
+        case .top, .rank, .stats: return try BoardQueryParser.parse(name, request, spec)
         case .offers:
             guard request.count <= 3 else { throw Misspelt.missing(spec) }
             return .offers(
@@ -50,7 +51,7 @@ package enum QueryParser {
         while let at = try options.next() {
             switch options.keyword {
             case "COUNT": query.count = try count(request, at)
-            case "BEFORE": query.before = try sequence(request, at)
+            case "BEFORE": query.before = try sequence(request, at, "before")
             case "KIND":
                 guard let kind = KindNames.number(of: request.text(at)) else {
                     throw Misspelt.bad(
@@ -63,7 +64,7 @@ package enum QueryParser {
                     throw Misspelt.name("currency")
                 }
                 query.currency = request.arguments[at]
-            case "BY": query.by = try account(request, at)
+            case "BY": query.by = try account(request, at, "by")
             case "SINCE":
                 guard let time = Numerals.instant(request.bytes, request.arguments[at]) else {
                     throw Misspelt.time("since")
@@ -135,9 +136,11 @@ package enum QueryParser {
     // MARK: Values
 
     /// Reads may also name an account that was forgotten, by its number.
-    static func account(_ request: Request, _ index: Int) throws(Refusal) -> ByteRange {
+    static func account(
+        _ request: Request, _ index: Int, _ argument: StaticString = "account"
+    ) throws(Refusal) -> ByteRange {
         let range = request.arguments[index]
-        guard isAccount(request.bytes, range) else { throw Misspelt.account("account") }
+        guard isAccount(request.bytes, range) else { throw Misspelt.account(argument) }
         return range
     }
 
@@ -151,9 +154,7 @@ package enum QueryParser {
 
     private static func balance(_ request: Request, _ index: Int) throws(Refusal) -> ByteRange {
         let range = request.arguments[index]
-        guard UTF8Text.isName(request.bytes, range, segmentsMax: 2) else {
-            throw Misspelt.balance()
-        }
+        guard UTF8Text.isBalance(request.bytes, range) else { throw Misspelt.balance() }
         return range
     }
 
@@ -166,10 +167,10 @@ package enum QueryParser {
     }
 
     private static func sequence(
-        _ request: Request, _ index: Int
+        _ request: Request, _ index: Int, _ argument: StaticString = "seq"
     ) throws(Refusal) -> SequenceNumber {
         guard let value = Numerals.whole(request.bytes, request.arguments[index]), value >= 1
-        else { throw Misspelt.sequence("seq") }
+        else { throw Misspelt.sequence(argument) }
         return SequenceNumber(value)
     }
 
@@ -203,6 +204,8 @@ struct ReadOptions {
     private var seen: [String] = []
     /// The keyword whose value `next` found, in upper case.
     private(set) var keyword = ""
+    /// As it was sent.
+    private var word = ""
 
     init(_ request: Request, from first: Int, _ spec: CommandSpec) {
         self.request = request
@@ -213,7 +216,8 @@ struct ReadOptions {
     /// The index of the next option's value; `nil` at the end.
     mutating func next() throws(Refusal) -> Int? {
         guard at < request.count else { return nil }
-        keyword = Misspelt.quoted(request.bytes, request.arguments[at]).uppercased()
+        word = Misspelt.quoted(request.bytes, request.arguments[at])
+        keyword = word.uppercased()
         guard !seen.contains(keyword) else { throw Misspelt.repeated(keyword) }
         seen.append(keyword)
         let isKnown = spec.arguments.contains { argument in
@@ -227,6 +231,6 @@ struct ReadOptions {
     }
 
     func unexpected() -> Refusal {
-        Misspelt.unexpected(keyword, spec.name.uppercased(), spec.grammar)
+        Misspelt.unexpected(word, spec.name.uppercased(), spec.grammar)
     }
 }

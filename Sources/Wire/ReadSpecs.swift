@@ -29,6 +29,19 @@ enum ReadSpecs {
             CommandSpec(
                 "why", .reads, keys: .first, [account, balance, asOf],
                 "Explains a balance: which causes added and took how much")
+        case .top:
+            CommandSpec(
+                "top", .reads, [board, count, .optional(.option("FROM", "rank", .integer))],
+                "Lists the best of a board")
+        case .rank:
+            CommandSpec(
+                "rank", .reads, keys: .second,
+                [board, account, .optional(.option("AROUND", "n", .integer))],
+                "Shows an account's rank on a board, and who is next to it")
+        case .stats:
+            CommandSpec(
+                "stats", .reads, [.optional(.option("SINCE", "time"))],
+                "Counts what was awarded, who stands on which rung, and who did most")
         case .offers:
             CommandSpec(
                 "offers", .reads, keys: .first, [account, .optional(.value("offer"))],
@@ -38,6 +51,7 @@ enum ReadSpecs {
         }
     }
 
+    private static let board = ArgumentSpec.value("board")
     private static let history: [ArgumentSpec] = [
         .value("account|*", .key), count, .optional(.option("BEFORE", "seq", .integer)),
         .optional(.option("KIND", "kind")), .optional(.option("CURRENCY", "currency")),

@@ -126,7 +126,7 @@ extension [UInt8] {
     }
 }
 
-private enum ReceiptKeys {
+enum ReceiptKeys {
     static let sequence = Fragment.bulk("seq")
     static let time = Fragment.bulk("time")
     static let duplicate = Fragment.bulk("duplicate")

@@ -34,6 +34,7 @@ enum StreamQueryParser {
     private static func read(_ request: Request) throws(Refusal) -> StreamRead {
         var read = StreamRead(sources: [], count: WireLimits.pageRowsMax)
         var at = 1
+        var hasCount = false
         while at < request.count, !request.argument(at, is: "STREAMS") {
             let isCount = request.argument(at, is: "COUNT")
             guard isCount || request.argument(at, is: "BLOCK") else {
@@ -41,7 +42,11 @@ enum StreamQueryParser {
                     request.text(at), "XREAD", CommandTable.spec(.xread).grammar)
             }
             guard at + 1 < request.count else { throw Misspelt.valueless(request.text(at)) }
+            guard isCount ? !hasCount : read.blockMilliseconds == nil else {
+                throw Misspelt.repeated(request.text(at).uppercased())
+            }
             if isCount {
+                hasCount = true
                 read.count = try QueryParser.count(request, at + 1)
             } else {
                 read.blockMilliseconds = try milliseconds(request, at + 1)

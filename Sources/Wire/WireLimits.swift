@@ -16,6 +16,8 @@ package enum WireLimits {
     package static let pageRowsMax = 1_000
     /// Rows of HISTORY when COUNT says nothing: a screenful.
     package static let historyRowsDefault = 20
+    /// Accounts that TOP lists when COUNT says nothing.
+    package static let boardRowsDefault = 10
     /// Streams that one XREAD may follow.
     package static let streamsMax = 32
     /// Longest XREAD BLOCK, in milliseconds: a day. 0 blocks for ever.

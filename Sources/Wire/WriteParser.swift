@@ -189,9 +189,7 @@ package enum WriteParser {
     private static func balance(
         _ range: ByteRange, _ command: borrowing Command
     ) throws(Refusal) -> ByteRange {
-        guard UTF8Text.isName(command.bytes, range, segmentsMax: 2) else {
-            throw Misspelt.balance()
-        }
+        guard UTF8Text.isBalance(command.bytes, range) else { throw Misspelt.balance() }
         return range
     }
 

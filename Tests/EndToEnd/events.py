@@ -9,7 +9,7 @@ CAUSES = ["raw", "action", "offer", "migration", "job", "ledger"]
 SIDES = ["earn", "spend", "hold", "receive"]
 WHYS = [None, "goal", "rung", "streak", "modifier", "opening", "cost", "gift", "fee"]
 MARKS = {3: "fact", 4: "item", 5: "claim", 6: "streak", 7: "goal", 8: "member", 9: "limit", 10: "hold",
-         12: "equipped", 13: "unlock", 14: "reversed"}
+         12: "equipped", 13: "unlock", 14: "reversed", 15: "board"}
 AT, CAUSE, ONCE, MARK, RUNG, SHOWN, MEMO, PAYLOAD = (1 << bit for bit in range(8))
 HOLDS = [None, "placed", "settled", "released", "expired"]
 ACCOUNTS = [None, "opened", "frozen", "unfrozen", "forgotten"]
@@ -218,6 +218,14 @@ class Decoder:
     def shown(self):
         return (self.reader.varint(), self.reader.signed(), self.reader.varint())
 
+    def progress(self):
+        """How far the run of a job has come."""
+        reader = self.reader
+        names = ["key", "last", "cursor", "done", "accounts", "paid", "skipped", "failed"]
+        progress = {name: reader.varint() for name in names}
+        progress["failures"] = [(reader.varint(), reader.bytes().decode()) for _ in range(reader.varint())]
+        return progress
+
     def payload(self):
         reader, kind = self.reader, self.event["kind"]
         if kind == "genesis":
@@ -240,5 +248,6 @@ class Decoder:
         if kind == "reversal":
             return {"of": reader.varint(), "amount": reader.varint()}
         if kind == "job":
-            return {"period": reader.bytes().decode()}
+            period = reader.bytes().decode()
+            return {"period": period} if period else {"period": reader.bytes().decode()} | self.progress()
         raise Malformed(f"a {kind} with a payload")

@@ -163,8 +163,9 @@ class Ledger:
         key = (mark["kind"], mark["word"], mark["qualifier"])
         need(mark["kind"] in ("hold", "reversed") or mark["word"] in self.words, event, "a mark without a name")
         if mark["values"] is None:
-            need(key in marks, event, f"clears {key}, which isn't set")
-            del marks[key]
+            # A claim that is cleared without having been set says that it may be taken.
+            need(key in marks or mark["kind"] == "claim", event, f"clears {key}, which isn't set")
+            marks.pop(key, None)
         else:
             marks[key] = mark["values"]
 

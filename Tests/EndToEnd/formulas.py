@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Writes random formulas with their values, computed by an evaluator of its own.
 
-    python3 Tests/EndToEnd/formulas.py 1 2000 > fixtures/formulas/random.tsv
+    python3 Tests/EndToEnd/formulas.py 1 1500 > fixtures/formulas/random.tsv
 
 Each line is a formula, a tab, and its value for the inputs below: an exact fraction, 1 or 0 for a
 truth, the name of the refusal, or `mistake` where the rulebook can't be loaded because something
 in the formula is known to have no value. Shares nothing with the ledger but the language.
 """
 
+import datetime
 import math
 import random
 import sys
@@ -15,6 +16,20 @@ from fractions import Fraction
 
 INPUTS = {"a": 10, "b": 3, "c": -7, "d": 4000000000, "z": 0}
 TRUTHS = {"yes": True, "no": False}
+# The moment that formulas speak of, and what modifiers of RandomFormulaTests.swift come to then: each a
+# list of factors in percent, the rounding, and the least.
+MOMENT = datetime.datetime(2024, 2, 29, 13, 45, 10)
+DAY = (MOMENT.date() - datetime.date(1970, 1, 1)).days
+MOMENTS = {
+    "day": DAY, "week": DAY - MOMENT.weekday(), "month": DAY - 28, "weekday": MOMENT.weekday() + 1,
+    "hour": 13, "minute": 45,
+}
+MODIFIERS = {
+    "added": ([[20, -5]], lambda a: a, None),
+    "chained": ([[10], [50]], round, None),
+    "low": ([[-150]], math.trunc, 1),
+    "dated": ([[50, 0, 7]], math.floor, None),
+}
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
 
 
@@ -93,6 +108,15 @@ def evaluate(node):
         return evaluate(parts[0]) or evaluate(parts[1])
     if kind == "if":
         return evaluate(parts[1] if evaluate(parts[0]) else parts[2])
+    if kind == "moment":
+        return Fraction(MOMENTS[parts[0]])
+    if kind == "modified":
+        factors, rounded, least = MODIFIERS[parts[0]]
+        value = evaluate(parts[1])
+        for percents in factors:
+            value = kept(value * (100 + Fraction(sum(percents))) / 100)
+        value = kept(rounded(value))
+        return value if least is None else max(value, least)
     if kind == "clamp":
         value, highest, lowest = evaluate(parts[0]), evaluate(parts[2]), evaluate(parts[1])
         return max(min(value, highest), lowest)
@@ -108,7 +132,7 @@ def children(node):
 
 
 def is_known(node):
-    if node[0] == "input" or (node[0] == "truth" and node[1] in TRUTHS):
+    if node[0] in ("input", "moment", "modified") or (node[0] == "truth" and node[1] in TRUTHS):
         return False
     return all(is_known(child) for child in children(node))
 
@@ -129,7 +153,7 @@ def is_mistake(node):
 
 def text(node):
     kind, *parts = node
-    if kind in ("number", "input", "truth"):
+    if kind in ("number", "input", "truth", "moment"):
         return str(parts[0])
     if kind == "negated":
         return f"-({text(parts[0])})"
@@ -139,13 +163,15 @@ def text(node):
         return f"(({text(parts[0])}) {kind} ({text(parts[1])}))"
     if kind in ("if", "clamp"):
         return f"{kind}({', '.join(map(text, parts))})"
+    if kind == "modified":
+        return f"modified('{parts[0]}', {text(parts[1])})"
     if kind == "call":
         return f"{parts[0]}({', '.join(map(text, parts[1:]))})"
     return f"({text(parts[1])} {parts[0]} {text(parts[2])})"
 
 
 def number(rng, depth):
-    pick = rng.randrange(14) if depth > 0 else rng.randrange(4)
+    pick = rng.randrange(16) if depth > 0 else rng.randrange(4)
     if pick < 2:
         return ("input", rng.choice(list(INPUTS)))
     if pick < 4:
@@ -159,6 +185,10 @@ def number(rng, depth):
         return ("if", truth(rng, depth - 1), number(rng, depth - 1), number(rng, depth - 1))
     if pick == 10:
         return ("clamp", *(number(rng, depth - 1) for _ in range(3)))
+    if pick == 11:
+        return ("moment", rng.choice(list(MOMENTS)))
+    if pick == 12:
+        return ("modified", rng.choice(list(MODIFIERS)), number(rng, depth - 1))
     name = rng.choice(list(FUNCTIONS))
     count = 2 if name in ("min", "max", "root", "power") else 1
     return ("call", name, *(number(rng, depth - 1) for _ in range(count)))

@@ -1,6 +1,7 @@
 """Deciding the history again: the same rules come to the same, other rules to what an independent sum says."""
 
 import csv
+import datetime
 import json
 import random
 import subprocess
@@ -156,6 +157,143 @@ class Player:
                 self.holds = self.holds[-8:] + [reply["seq"]]
 
 
+TIMELY = """
+{
+  edition: 1, title: "Seasons, windows and offers", time_zone: "+02:00",
+  currencies: {
+    coin: { raw: ["game", "operate"] },
+    xp: { facets: "open" },
+    skill: { raw: ["operate"], never_decreases: true },
+  },
+  seasons: {
+    first: { from: "2024-01-01", until: "%(turn)s", numbers: { step: 100, most: 20 } },
+    second: {
+      from: "%(turn)s", until: "%(end)s", grace: "1h", numbers: { step: 60, most: 30 },
+      on_entry: [ { balance: "coin", amount: 11 }, { fact: "entered", add: 1 } ],
+    },
+  },
+  items: { hat: { slot: "head", price: 30, shine: 3 }, crown: { slot: "head", price: 120, shine: 5 }, frost: { price: 40 } },
+  ladders: {
+    tier: {
+      of: "earned('xp:<season>')", tail: "season.step * (n - 1)", cap: "season.most", past_cap: "lose",
+      rewards: {
+        claim: "reward",
+        tracks: {
+          free: { rungs: {
+            "1": { automatic: true, gives: [ { item: "hat", unless_owned: true, equip: "if_empty" } ] },
+            "2": [ { balance: "coin", amount: 40 } ],
+            "3": { automatic: true, gives: [ { balance: "xp:<season>", amount: 45 }, { balance: "coin", amount: 5 } ] },
+            "4-9": [],
+          } },
+          gold: {
+            requires: [ { test: "claimed('gold:<season>')", unmet: "Gold is needed" } ],
+            rungs: { "2": [ { balance: "coin", amount: 70 } ], "5": [ { item: "crown", unless_owned: true } ] },
+          },
+        },
+      },
+    },
+    mastery: { of: "earned('skill')", start: 1, tail: [ { to: 5, step: 50 }, { to: 9, step: 120 }, { step: 300 } ] },
+  },
+  openings: [ { gives: [ { balance: "coin", amount: 20 }, { fact: "opened_on", value: "day" } ] } ],
+  modifiers: {
+    boosted: { percents: [ "fact('boost') else 0", { percent: 20, from: "%(turn)s", until: "%(end)s" } ], combine: "chain", round: "floor", least: 1 },
+  },
+  streaks: {
+    daily: {
+      counts: [ "match", { action: "visit", when: "long" } ], grace: 1, freeze: "frost", time_zone: "account",
+      bonus: [ { balance: "coin", amount: "streak('daily')" } ],
+    },
+  },
+  goals: {
+    five_wins: { counts: [ { action: "match", when: "won" } ], target: 5, window: "week", enrol: "automatic",
+                 gives: [ { balance: "coin", amount: 33 }, { balance: "skill", amount: 60 } ] },
+    places: { counts: [ { action: "visit", distinct: "place" } ], target: 3, window: "none", enrol: "offer", repeat: true,
+              gives: [ { balance: "coin", amount: 9 } ] },
+    kills: { counts: [ { action: "match", by: "kills" } ], target: 12, window: "day", enrol: "automatic", repeat: true,
+             gives: [ { balance: "xp:<season>", amount: 15 } ] },
+    skilled: { reaches: "earned('skill')", target: 200, window: "none", enrol: "automatic", gives: [ { unlock: "skilled" } ] },
+  },
+  actions: {
+    match: {
+      inputs: { won: "bool", kills: { type: "int", min: 0, max: 9 } },
+      let: { points: "modified('boosted', if(won, 40, 15) + 3 * kills)" }, show: ["points"],
+      stamp: ["tier"],
+      gives: [
+        { balance: "xp:<season>", amount: "points" }, { balance: "skill", amount: "kills * 4" },
+        { fact: "weekday", value: "weekday" }, { fact: "hour", value: "hour", when: "in_season" },
+      ],
+    },
+    visit: { inputs: { place: "name", long: { type: "bool", default: false } }, gives: [ { fact: "seen:<place>", add: 1 } ] },
+    daily: { limit: { count: 2, every: "24h" }, gives: [ { balance: "coin", amount: 15 } ] },
+    weekly: { limits: [ { count: 1, per: "week" }, { count: 3, per: "month" } ], gives: [ { balance: "coin", amount: 50 } ] },
+    crew: {
+      inputs: { whom: { type: "list", of: "name" }, amounts: { type: "list", of: "int", optional: true } },
+      gives: [ { fact: "crew:<each>", add: 1, for_each: "whom" }, { balance: "coin", amount: "each", for_each: "amounts" } ],
+    },
+  },
+  offers: {
+    gold: { per: "season", cost: { balance: "coin", amount: 90 } },
+    item: { parameters: { id: { type: "name", one_of: "items" } }, repeat: true, limit: { count: 3, per: "day" },
+            cost: { balance: "coin", amount: "table.item_price[id]", from: "owner" }, gives: [ { item: "<id>" } ] },
+    wear: { parameters: { id: { type: "name", one_of: "items" } }, repeat: true, limit: { count: 3, per: "day" },
+            requires: [ { test: "owns(id)", unmet: "{id} isn't owned" } ],
+            gives: [ { equip: "<id>" }, { fact: "shine", value: "table.item_shine[id] else 0" } ] },
+    join: { parameters: { goal: { type: "name", one_of: ["places"] } }, repeat: true, gives: [ { enrol: "places" } ] },
+  },
+  migrations: {
+    old: {
+      fields: { coins: { type: "int", min: 0 }, hats: { type: "int", min: 0, max: 3, default: 0 } },
+      gives: [ { balance: "coin", amount: "coins" }, { item: "hat", count: "hats", when: "hats > 0" }, { fact: "old", value: 1 } ],
+    },
+  },
+}
+"""
+
+
+class Timely(Player):
+    """Commands that fall into different days, weeks and seasons."""
+
+    def command(self):
+        r = self.random
+        who, other = r.sample(NAMES, 2)
+        kind = r.choices(
+            ["match", "visit", "daily", "weekly", "crew", "reward", "gold", "item", "wear", "join", "AWARD", "REVERSE",
+             "FACT", "MIGRATE", "TRANSFER", "FORGET"],
+            [30, 14, 6, 4, 4, 12, 4, 8, 5, 4, 8, 6, 4, 2, 2, 0.5],
+        )[0]
+        if kind == "match":
+            return ["RECORD", who, kind, f"won={r.randint(0, 1)}", f"kills={r.randint(0, 9)}"]
+        if kind == "visit":
+            return ["RECORD", who, kind, f"place=p{r.randint(1, 12)}", f"long={r.choice(['true', '0'])}"]
+        if kind in ("daily", "weekly"):
+            return ["RECORD", who, kind]
+        if kind == "crew":
+            amounts = [f"amounts={','.join(str(r.randint(1, 9)) for _ in range(3))}"] if r.random() < 0.5 else []
+            return ["RECORD", who, kind, "whom=" + ",".join(r.sample(["x", "y", "z", "q"], 2)), *amounts]
+        if kind == "reward":
+            return ["CLAIM", who, kind, f"tier={r.randint(1, 6)}", f"track={r.choice(['free', 'gold'])}"]
+        if kind == "gold":
+            return ["CLAIM", who, kind]
+        if kind in ("item", "wear"):
+            return ["CLAIM", who, kind, f"id={r.choice(['hat', 'crown', 'frost'])}"]
+        if kind == "join":
+            return ["CLAIM", who, kind, "goal=places"]
+        if kind == "AWARD":
+            return [kind, who, "coin", r.randint(1, 60)]
+        if kind == "REVERSE":
+            return [kind, r.choice(self.seqs[-40:])]
+        if kind == "FACT":
+            name, value = r.choice([("boost", r.randint(0, 50)), ("utc_offset", r.choice([-600, 0, 330])), ("boost", "")])
+            return [kind, who, name, value]
+        if kind == "MIGRATE":
+            return [kind, "old", who, f"coins={r.randint(0, 99)}", f"hats={r.randint(0, 2)}"]
+        return [kind, who, other, "coin", r.randint(1, 20)] if kind == "TRANSFER" else [kind, who]
+
+    def options(self):
+        at = int((time.time() - self.random.choice([0, 1, 1, 5, 20]) * self.random.randint(0, 86_400)) * 1e6)
+        return super().options()[:0] + (["AT", f"@{at}"] if self.random.random() < 0.8 else [])
+
+
 def whatif(data, rules, *options):
     return json.loads(daemons.stele("whatif", "--data", data, "--rules", rules, "--json", *options).stdout)
 
@@ -192,6 +330,32 @@ def test_a_random_history_is_decided_again_the_same(rich, seed, scale):
         assert diff["same"] is True and diff["commands"] == again["commands"]
     print(player.outcomes)
     assert player.outcomes["ok"] > 500 * scale and again["commands"]["same"] > 500 * scale
+
+
+def test_days_seasons_and_offers_are_decided_again_the_same(make_daemon, tmp_path, seed, scale):
+    today = datetime.date.today()
+    rules = tmp_path / "timely.json5"
+    rules.write_text(TIMELY % {
+        "turn": today - datetime.timedelta(days=6), "end": today + datetime.timedelta(days=600)
+    })
+    daemon = make_daemon(rules=rules)
+    with daemon.client() as client:
+        player = Timely(client, seed)
+        player.play(int(1500 * scale))
+        events = [client.map("EVENT", seq) for seq in range(1, client.call("XLEN", "log") + 1)]
+    whys = Counter(
+        posting.get("why", "").split(":")[0].split("/")[0] for event in events for posting in event.get("postings", [])
+    )
+    print(player.outcomes, whys, Counter(event["kind"] for event in events))
+    assert {"goal", "streak", "rung", "opening", "cost", "gift"} <= set(whys), whys
+    assert {"claim", "migration", "reversal"} <= {event["kind"] for event in events}
+    found = verified(daemon.data)
+    assert found["right"] and found["deviations"] == 0, found["deviating"][:3]
+    assert whatif(daemon.data, rules)["same"] is True
+    other = tmp_path / "other.json5"
+    other.write_text(rules.read_text().replace("target: 5,", "target: 4,"))
+    result = whatif(daemon.data, other)
+    assert result["same"] is False and result["valid"] is True
 
 
 def test_rules_that_changed_on_the_way(rich, seed):

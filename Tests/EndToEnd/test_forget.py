@@ -102,7 +102,7 @@ def test_verify_beside_a_daemon_that_forgets(daemon):
 
         def forget():
             with daemon.client() as forgetting:
-                for n in range(1500):
+                for n in range(1400):
                     if stop.is_set():
                         return
                     forgetting.call("FORGET", f"p{n}")

@@ -165,8 +165,9 @@ def test_a_resp2_listener_may_say_little(telling):
         assert listener.call("PSUBSCRIBE", "notice:*") == ["psubscribe", "notice:*", 2]
         assert listener.call("PING") == ["pong", ""]
         assert listener.call("PING", "hello") == ["pong", "hello"]
-        refused = listener.refusal("PROFILE", "a")
-        assert "only (P|S)SUBSCRIBE" in refused.line
+        for command in (("PROFILE", "a"), ("BALANCE", "a", "xp"), ("AWARD", "a", "xp", 1), ("MULTI",)):
+            refused = listener.refusal(*command)
+            assert "only (P|S)SUBSCRIBE" in refused.line
         assert listener.call("SUBSCRIBE", "account:a") == ["subscribe", "account:a", 2]
         assert listener.call("UNSUBSCRIBE", "account:never") == ["unsubscribe", "account:never", 2]
         assert listener.call("UNSUBSCRIBE") == ["unsubscribe", "account:a", 1]
@@ -335,3 +336,27 @@ def test_stele_listens_until_it_is_interrupted(telling, client, someone):
     assert process.wait(10) == 0
     refused = subprocess.run([*command, "subscribe", "nonsense"], capture_output=True, text=True, timeout=20)
     assert refused.returncode == 3 and "BADARG" in refused.stdout + refused.stderr
+
+
+def test_how_much_may_be_listened_to(make_daemon):
+    daemon = make_daemon(rules=RULES)
+    with daemon.client() as client:
+        limits = dict(line.split(":") for line in client.call("INFO", "limits").split("\r\n") if ":" in line)
+    own, total = int(limits["patterns_max"]), int(limits["patterns_total_max"])
+    listeners = [resp.Client(daemon.socket, protocol=3) for _ in range(total // own + 1)]
+    for index, listener in enumerate(listeners[:-1]):
+        for n in range(own):
+            listener.call("PSUBSCRIBE", f"account:{index}.{n}*")
+        assert listener.refusal("PSUBSCRIBE", "one-more").code == "TOOBIG"
+    last = listeners[-1]
+    assert last.refusal("PSUBSCRIBE", "one-more").code == "BUSY"
+    names = [f"account:{n}" for n in range(int(limits["channels_max"]))]
+    for at in range(0, len(names), 100):
+        last.send(resp.frame("SUBSCRIBE", *names[at : at + 100]))
+        for _ in names[at : at + 100]:
+            assert last.reply()[0] == "subscribe"
+    assert last.refusal("SUBSCRIBE", "account:x").code == "TOOBIG"
+    last.call("AWARD", "7", "coins", 1)
+    assert last.reply()[:2] == ["message", "account:7"]
+    for listener in listeners:
+        listener.close()

@@ -1,5 +1,6 @@
 """Offers, items, what is worn, and the rewards of rungs: through the socket, by a rulebook of their own."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -268,6 +269,7 @@ def test_a_claim_is_reversed_whole(client, someone):
     assert "granted" not in reply
     shown = profile(client, someone)
     assert shown["items"] == [] and shown["claims"] == [] and "shine" not in shown["facts"]
+    assert shown["equipped"] == {}
     assert client.refusal("REVERSE", claim["seq"]).code == "TAKEN"
     again = client.map("CLAIM", someone, "item", "id=hat")
     assert again["granted"] == ["hat"]
@@ -294,6 +296,39 @@ def test_a_fact_that_changed_since_stays(client, someone):
     client.call("REVERSE", hat["seq"])
     shown = profile(client, someone)
     assert int(shown["facts"]["shine"]) == 6 and shown["items"] == ["crown"]
+
+
+def test_a_limited_offer(client, someone):
+    first = client.map("CLAIM", someone, "daily", "AT", "2026-03-01T12:00:00Z")
+    refused = client.refusal("CLAIM", someone, "daily", "AT", "2026-03-02T11:59:59Z")
+    assert refused.code == "LIMIT" and refused.facts == {"retry_after": "1"}
+    assert offers(client, someone, "daily")["available"] == {"daily": ({}, [])}
+    client.call("CLAIM", someone, "daily", "AT", "2026-03-02T12:00:00Z")
+    again = client.map("CLAIM", someone, "daily")
+    assert client.refusal("CLAIM", someone, "daily").code == "LIMIT"
+    client.call("REVERSE", again["seq"])
+    client.call("CLAIM", someone, "daily")
+    client.call("REVERSE", first["seq"])
+    assert client.refusal("CLAIM", someone, "daily").code == "LIMIT"
+    assert profile(client, someone)["balances"]["gems:blue"]["available"] == 2
+
+
+def test_what_comes_anew_with_each_season(client, someone):
+    spring = ("AT", "2026-02-02T00:00:00Z")
+    client.call("AWARD", someone, "coins", 100, *spring)
+    assert client.refusal("CLAIM", someone, "pass", "AT", "2025-12-31T23:59:59Z").code == "NOSEASON"
+    assert client.refusal("CLAIM", someone, "favourite", "id=hat", *spring).sentence == "No pass"
+    assert client.map("CLAIM", someone, "pass", *spring)["changes"] == {"coins": -10}
+    assert client.refusal("CLAIM", someone, "pass", *spring).code == "TAKEN"
+    reply = client.map("CLAIM", someone, "favourite", "id=hat", *spring)
+    assert reply["changes"] == {"gems:spring": 5}
+    assert profile(client, someone)["claims"] == []
+    assert offers(client, someone, "pass")["available"] == {"pass": ({"coins": 20}, [])}
+    assert client.refusal("CLAIM", someone, "favourite", "id=hat").code == "REQUIREMENT"
+    assert client.map("CLAIM", someone, "pass")["changes"] == {"coins": -20}
+    assert client.map("CLAIM", someone, "favourite", "id=hat")["changes"] == {"gems:long": 5}
+    assert sorted(profile(client, someone)["claims"]) == ["favourite id=hat", "pass"]
+    assert client.refusal("CLAIM", someone, "favourite", "id=sword").code == "BADARG"
 
 
 def test_a_dry_run_tells_the_very_outcome(client, someone):
@@ -337,6 +372,12 @@ def test_claims_survive(make_daemon, someone):
             text for text in before[0]["claims"] if text != "reward tier=5 track=gold"]
     daemon.stop()
     assert daemons.stele("verify", "--data", daemon.data).returncode == 0
+    done = subprocess.run(
+        ["/usr/bin/python3", str(RULES.parent / "reader.py"), str(daemon.data)],
+        capture_output=True, text=True, timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert daemons.stele("verify", "--decide", "--data", daemon.data).returncode == 0
 
 
 def test_offers_are_printed_as_a_table(shop, someone):

@@ -271,3 +271,51 @@ def test_a_group_known_in_part_names_who_is_known(client, someone):
         client.transaction([("PING",), ("AWARD", someone, "coin", 2, "KEY", "2"), ("AWARD", someone, "coin", 1, "KEY", "1")])
     assert refused.value.code == "KEYREUSED"
     assert refused.value.facts == {"command": "3", "event": str(known["seq"])}
+
+
+def test_a_group_may_take_back_what_it_did_itself(client, someone):
+    client.call("AWARD", someone, "coin", 1)
+    head = client.call("XLEN", "log")
+    replies = client.transaction(
+        [("AWARD", someone, "coin", 10), ("REVERSE", head + 1, 4), ("HOLD", someone, "coin", 2), ("SETTLE", head + 3, 1)]
+    )
+    assert [reply["balances"]["coin"] for reply in replies] == [11, 7, 5, 6]
+    with pytest.raises(resp.Refused) as refused:
+        client.transaction([("AWARD", someone, "coin", 10), ("REVERSE", head + 99)])
+    assert (refused.value.code, refused.value.facts["command"]) == ("NOTFOUND", "2")
+    assert client.map("BALANCE", someone, "coin")["available"] == 6
+
+
+def test_a_group_is_no_larger_than_a_batch(make_daemon, tmp_path):
+    """Each command brings in forty words, each an event of its own."""
+    rules = tmp_path / "many.json5"
+    names = [f"n{index}" for index in range(40)]
+    rules.write_text("{ edition: 1, title: 'Many', currencies: { c: { facets: 'open' } }, actions: { a: { inputs: { %s }, posts: [%s] } } }" % (
+        ", ".join(f"{name}: 'name'" for name in names),
+        ", ".join(f"{{ balance: 'c:<{name}>', amount: '1' }}" for name in names)))
+    with make_daemon(rules=rules).client() as client:
+        def group(size, tag):
+            return [("RECORD", "alice", "a", *(f"{name}={tag}.{index}.{name}" for name in names)) for index in range(size)]
+
+        head = client.call("XLEN", "log")
+        with pytest.raises(resp.Refused) as refused:
+            client.transaction(group(420, "x"))
+        assert (refused.value.code, refused.value.facts["max"]) == ("TOOBIG", "16384")
+        assert client.call("XLEN", "log") == head
+        # What fits beside nothing else also fits when others have begun the batch.
+        client.send(resp.frame("AWARD", "alice", "nothing", 1) + resp.frame("RECORD", "bob", "a", *(f"{n}=b" for n in names)))
+        replies = client.transaction(group(380, "y")) if (client.reply(), client.reply()) else None
+        assert len(replies) == 380
+
+
+def test_at_the_beginning_of_time_is_not_no_time(client, someone):
+    client.call("AWARD", someone, "coin", 1, "KEY", "k", "AT", "@0")
+    assert client.map("AWARD", someone, "coin", 1, "KEY", "k", "AT", "@0")["duplicate"] is True
+    assert client.refusal("AWARD", someone, "coin", 1, "KEY", "k").code == "KEYREUSED"
+    assert client.refusal("AWARD", someone, "coin", 1, "KEY", "k", "AT", "@1").code == "KEYREUSED"
+
+
+def test_what_stands_alone_takes_no_arguments(client):
+    for name in ("MULTI", "EXEC", "DISCARD", "TIME", "RESET", "QUIT"):
+        assert client.refusal(name, "x").line == f"ERR wrong number of arguments for '{name.lower()}' command"
+    assert client.call("PING") == "PONG"

@@ -254,3 +254,38 @@ def test_the_future_is_not_told(client, someone, read):
         assert refused.code == "BADARG" and "future" in refused.sentence
     # Nor of accounts that were never seen, whose answer could change as well.
     assert client.refusal(verb, someone + "new", *rest, "ASOF", head + 1).code == "NOTFOUND"
+
+
+def test_what_rules_make_can_be_asked_for(client, someone):
+    """A name has segments, and may be a facet."""
+    reply = client.map("RECORD", someone, "quest", "difficulty=2", "place=north:tower")
+    assert reply["balances"]["reputation:north:tower"] == 20
+    for read in [("BALANCE", someone, "reputation:north:tower"), ("BALANCE", someone, "reputation:north:tower", "ASOF", reply["seq"])]:
+        assert client.map(*read)["available"] == 20
+    assert client.call("WHY", someone, "reputation:north:tower")["causes"][0]["earned"] == 20
+    assert client.map("AWARD", someone, "reputation:north:tower", 5)["balances"] == {"reputation:north:tower": 25}
+    for wrong in ("reputation:north:", "reputation::tower", ":north", "reputation:" + "x" * 33, "a:" + "x:" * 70 + "x"):
+        assert client.refusal("BALANCE", someone, wrong).code == "BADARG", wrong
+
+
+def test_a_balance_that_cannot_be_is_not_zero(client, someone):
+    for verb in ("BALANCE", "WHY"):
+        for account in (someone, someone + "new"):
+            refused = client.refusal(verb, account, "gold")
+            assert refused.code == "UNDECLARED" and "divided" in refused.sentence
+    assert client.map("BALANCE", someone, "gold:never")["available"] == 0
+
+
+def test_words_are_refused_by_the_name_they_were_given(client, someone):
+    for arguments, named in [
+        (("HISTORY", someone, "BEFORE", "x"), "before"), (("HISTORY", someone, "BY", "a b"), "by"),
+        (("HISTORY", someone, "what", "x"), "what"), (("PROFILE", someone, "bob"), "bob"),
+        (("XREAD", "COUNT", "1", "count", "2", "STREAMS", "log", "0"), "COUNT"),
+        (("XREAD", "BLOCK", "1", "BLOCK", "2", "STREAMS", "log", "0"), "BLOCK"),
+    ]:
+        refused = client.refusal(*arguments)
+        assert (refused.code, refused.facts["argument"]) == ("BADARG", named), arguments
+    # A word that is no currency, and a misspelt one, of whomever it is asked.
+    for account in (someone, someone + "new", "*"):
+        for wrong in ("quest", "purse", "tin"):
+            assert client.refusal("HISTORY", account, "CURRENCY", wrong).code == "UNDECLARED"

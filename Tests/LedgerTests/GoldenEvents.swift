@@ -10,7 +10,8 @@ enum GoldenEvents {
         ("claim", claim), ("migration", migration), ("fact", fact), ("transfer", transfer),
         ("hold-placed", hold(.placed)), ("hold-settled", hold(.settled)),
         ("hold-released", hold(.released)), ("hold-expired", hold(.expired)),
-        ("reversal", reversal), ("job", job), ("many-accounts", manyAccounts),
+        ("reversal", reversal), ("job", job), ("job-progress", jobProgress),
+        ("board-marks", boardMarks), ("many-accounts", manyAccounts),
         ("extremes", extremes),
     ]
 
@@ -212,7 +213,40 @@ enum GoldenEvents {
         var event = event(.job, 507)
         event.causeKind = .job
         event.causeName = Word(45)
-        event.payload = .job(period: event.addText(Array("2026-W02".utf8)))
+        event.payload = .job(period: event.addText(Array("2026-W02".utf8)), nil)
+        return event
+    }
+
+    private static var jobProgress: Event {
+        var event = event(.job, 508)
+        event.causeKind = .job
+        event.causeName = Word(45)
+        event.causeOf = 400
+        let period = event.addText(Array("2026-W02".utf8))
+        var progress = JobProgress()
+        progress.key = 1 << 30 | 20_458
+        progress.last = AccountNumber(1_000_000)
+        progress.cursor = AccountNumber(700)
+        (progress.accounts, progress.paid, progress.skipped, progress.failed) = (690, 600, 88, 2)
+        progress.failures = [
+            JobFailure(account: AccountNumber(5), code: event.addText(Array("FROZEN".utf8))),
+            JobFailure(account: AccountNumber(300), code: event.addText(Array("OVERFLOW".utf8))),
+        ]
+        event.payload = .job(period: period, progress)
+        return event
+    }
+
+    private static var boardMarks: Event {
+        var event = event(.fact, 509)
+        event.accounts = [link(12, 506)]
+        event.marks = [
+            Event.Mark(
+                account: 0, key: CellKey(.board, Word(46)), value: CellValue(-70, 3, 509)),
+            Event.Mark(
+                account: 0, key: CellKey(Word(47), windowDay: 20_458),
+                value: CellValue(9, 0, -509)),
+            Event.Mark(account: 0, key: CellKey(.board, Word(48), 49), value: nil),
+        ]
         return event
     }
 

@@ -8,6 +8,8 @@ struct Scenario: ~Copyable {
     var now = Instant(microseconds: 1_700_000_000_000_000)
     var receipt = Receipt()
     var log: [[UInt8]] = []
+    var plain = PlainCommands()
+    var plainBytes: [UInt8] = []
 
     static let rulebook = """
         {
@@ -124,8 +126,8 @@ enum Script {
             command.verb =
                 words[0] == "settle" ? .settle : words[0] == "release" ? .release : .reverse
             command.subject = UInt64(next()) ?? 0
-        case "record":
-            command.verb = .record
+        case "record", "claim":
+            command.verb = words[0] == "record" ? .record : .claim
             command.account = range(next())
             command.name = range(next())
         case "migrate":

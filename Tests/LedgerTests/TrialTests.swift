@@ -63,6 +63,30 @@ struct TrialTests {
         #expect(level.rows.map(\.rungs) == ["2", "3"])
     }
 
+    @Test("where many rungs are stood on, they are counted in ranges")
+    func ranges() throws {
+        let rules = """
+            {
+              edition: 1, title: 'Test', currencies: { xp: { raw: ['game', 'operate'] } },
+              ladders: { level: { of: "earned('xp')", start: 1, tail: 10 } },
+            }
+            """
+        var scenario = Scenario(rulebook: rules)
+        for number in 0..<60 {
+            #expect(scenario.outcome("award player\(number) xp \(number * 10 + 1)") == "ok")
+        }
+        scenario.commit()
+        let wider = rules.replacing("tail: 10", with: "tail: 20")
+        let result = try Self.result(scenario.log, rules: wider)
+        let level = try #require(result.ladders.first)
+        #expect(level.falls == 59 && level.rises == 0)
+        #expect(level.rows.map(\.rungs).first == "1–5" && level.rows.map(\.rungs).last == "56–60")
+        #expect(level.rows.map(\.before) == Array(repeating: 5, count: 12))
+        #expect(
+            level.rows.map(\.after) == Array(repeating: 10, count: 6)
+                + Array(repeating: 0, count: 6))
+    }
+
     @Test("what would be refused is counted by why, and what hangs on it follows")
     func refusals() throws {
         let scenario = try RecheckTests.scenario([

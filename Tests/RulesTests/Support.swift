@@ -71,6 +71,9 @@ struct TestContext: FormulaContext {
         }
     }
     func number(ofStep index: Int) -> Rational { steps[index] }
+    func moment(_ part: MomentPart) -> Int64 {
+        part.value(instant("2024-02-29T13:45:10Z"), utcOffsetMinutes: 0)
+    }
     func word(of text: [UInt8]) -> Word? { words[text] }
     func balance(_ name: BalanceName, _ part: BalancePart, of account: AccountNumber) -> Int64 {
         let facet = name.facet == .none ? "" : ":" + text(name.facet)

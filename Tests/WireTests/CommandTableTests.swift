@@ -26,6 +26,7 @@ private let matrix: [(String, Role)] = [
     ("REVERSE", .operate), ("MIGRATE", .operate), ("RUN", .operate), ("FREEZE", .operate),
     ("UNFREEZE", .operate), ("FORGET", .operate),
     ("BALANCE", .all), ("PROFILE", .all), ("HISTORY", .all), ("EVENT", .all), ("WHY", .all),
+    ("TOP", .all), ("RANK", .all), ("STATS", .all),
     ("OFFERS", .all),
     ("XRANGE", [.audit, .operate]), ("XREVRANGE", [.audit, .operate]),
     ("XREAD", [.audit, .operate]),

@@ -39,7 +39,8 @@ func inputs() throws {
 @Test(
     "each verb takes its own arguments",
     arguments: [
-        "AWARD alice xp 1", "AWARD alice xp:season-3 9223372036854775807", "SPEND a xp 1",
+        "AWARD alice xp 1", "AWARD alice xp:season-3 9223372036854775807",
+        "AWARD alice xp:season:3 1", "SPEND a xp 1",
         "TRANSFER alice bob gold 5 MEMO m", "HOLD a gold 5",
         "HOLD a gold 5 UNTIL 2026-01-05T00:00:00Z",
         "SETTLE 7", "SETTLE 7 3", "SETTLE 7 KEY k", "SETTLE 7 3 KEY k", "RELEASE 7 BY a",
@@ -63,7 +64,8 @@ func accepted(line: String) {
         ("AWARD alice xp 10000000000000000000", "amount"),
         ("AWARD ~5 xp 1", "account"), ("AWARD a/b/c xp 1", "account"), ("AWARD /a xp 1", "account"),
         ("AWARD a/ xp 1", "account"), ("AWARD '' xp 1", "account"),
-        ("AWARD a x:y:z 1", "balance"), ("AWARD a x: 1", "balance"), ("AWARD a :x 1", "balance"),
+        ("AWARD a x:y: 1", "balance"), ("AWARD a x::z 1", "balance"), ("AWARD a x: 1", "balance"),
+        ("AWARD a :x 1", "balance"),
         ("AWARD a x! 1", "balance"), ("AWARD a xp 1 KEY", "KEY"), ("AWARD a xp 1 KEY ''", "key"),
         ("AWARD a xp 1 KEY k KEY j", "KEY"), ("AWARD a xp 1 DRYRUN dryrun", "DRYRUN"),
         ("AWARD a xp 1 x=1", "x=1"), ("AWARD a xp 1 UNTIL @5", "UNTIL"),

@@ -66,7 +66,7 @@ extension Event {
     }
 
     private func hasPayload(equalTo other: borrowing Event) -> Bool {
-        if case .job(let a) = payload, case .job(let b) = other.payload {
+        if case .job(let a, _) = payload, case .job(let b, _) = other.payload {
             return text[a.range].elementsEqual(other.text[b.range])
         }
         return payload == other.payload

@@ -13,6 +13,8 @@ struct LadderComparison {
     private var counts: [[Int64: (before: UInt32, after: UInt32)]] = []
     private var rises: [UInt32] = []
     private var falls: [UInt32] = []
+    /// Each ladder's first rung: where ranges of rungs are counted from.
+    private var starts: [Int64] = []
     /// For each ladder with names: those of both rulebooks in one order.
     private var rungNames: [[String]] = []
 
@@ -24,6 +26,7 @@ struct LadderComparison {
         for ladder in after.ladders {
             afterPositions.append(names.count)
             names.append(ladder.text)
+            starts.append(ladder.start)
             rungNames.append(ladder.nameTexts)
         }
         for ladder in before.ladders {
@@ -33,6 +36,7 @@ struct LadderComparison {
             } else {
                 beforePositions.append(names.count)
                 names.append(ladder.text)
+                starts.append(ladder.start)
                 rungNames.append(ladder.nameTexts)
             }
         }
@@ -92,7 +96,7 @@ struct LadderComparison {
         names.indices.map { position in
             var ladder = TrialResult.Ladder(
                 name: names[position], rises: rises[position], falls: falls[position])
-            ladder.rows = rows(counts[position], rungNames[position])
+            ladder.rows = rows(counts[position], rungNames[position], from: starts[position])
             return ladder
         }
     }
@@ -100,7 +104,7 @@ struct LadderComparison {
     private static let rowsMax = 24
 
     private func rows(
-        _ counts: [Int64: (before: UInt32, after: UInt32)], _ names: [String]
+        _ counts: [Int64: (before: UInt32, after: UInt32)], _ names: [String], from first: Int64
     ) -> [TrialResult.Row] {
         if !names.isEmpty {
             return names.enumerated().map { index, name in
@@ -108,12 +112,12 @@ struct LadderComparison {
                 return TrialResult.Row(rungs: name, before: count.before, after: count.after)
             }
         }
-        let width = Self.width(counts.keys)
+        let width = Self.width(counts.keys, from: first)
         var rows: [Int64: TrialResult.Row] = [:]
         for (rung, count) in counts {
-            let start = Self.start(of: rung, width)
+            let start = Self.start(of: rung, width, from: first)
             let (end, overflow) = start.addingReportingOverflow(width - 1)
-            let text = width == 1 ? "\(rung)" : "\(start)–\(overflow ? .max : end)"
+            let text = width == 1 || rung < first ? "\(rung)" : "\(start)–\(overflow ? .max : end)"
             var row = rows[start] ?? TrialResult.Row(rungs: text)
             row.before += count.before
             row.after += count.after
@@ -122,17 +126,18 @@ struct LadderComparison {
         return rows.sorted { $0.key < $1.key }.map(\.value)
     }
 
-    private static func start(of rung: Int64, _ width: Int64) -> Int64 {
-        let rest = rung % width
-        return rung - (rest < 0 ? rest + width : rest)
+    private static func start(of rung: Int64, _ width: Int64, from first: Int64) -> Int64 {
+        // A rung below the first, of rules that began lower, is a row of its own.
+        let (above, overflow) = rung.subtractingReportingOverflow(first)
+        return above < 0 || overflow ? rung : rung - above % width
     }
 
     /// 1, 2, 5, 10, 20 … rungs a row, so that the rows stay few.
-    private static func width(_ rungs: some Collection<Int64>) -> Int64 {
+    private static func width(_ rungs: some Collection<Int64>, from first: Int64) -> Int64 {
         guard rungs.count > rowsMax else { return 1 }
         var width: Int64 = 1
         for step in 1... {
-            let starts = Set(rungs.map { start(of: $0, width) })
+            let starts = Set(rungs.map { start(of: $0, width, from: first) })
             if starts.count <= rowsMax { break }
             let (next, overflow) = width.multipliedReportingOverflow(by: step % 3 == 2 ? 5 : 2)
             if overflow { break }

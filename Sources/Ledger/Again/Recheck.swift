@@ -8,7 +8,7 @@ package struct Recheck: ~Copyable {
     private var retelling = Retelling(namesParents: false, isDryRun: true)
     private var receipt = Receipt()
     /// The account that the last event opened: what the rules give to it comes next.
-    private var opened: AccountNumber?
+    private var opened: (account: AccountNumber, at: Instant?)?
     /// The parent of accounts that were just forgotten: its own forgetting comes next.
     private var forgetting: AccountNumber?
 
@@ -17,7 +17,7 @@ package struct Recheck: ~Copyable {
         ledger = Ledger(source: RetoldSource(readEvent: readEvent))
     }
 
-    package var state: State { ledger.state }
+    package var names: StateNames { ledger.state.names }
     package var head: SequenceNumber { ledger.state.head }
 
     /// Decides the next event again, then folds it as it is.
@@ -38,6 +38,15 @@ package struct Recheck: ~Copyable {
         var text: String
         /// Whether the ledger's draft is what should have been.
         var hasDraft = false
+
+        init(text: String, hasDraft: Bool = false) {
+            self.text = text
+            self.hasDraft = hasDraft
+        }
+
+        init(refusal: Refusal) {
+            text = "it would be refused: \(refusal.code.rawValue): \(refusal.sentence)"
+        }
     }
 
     private mutating func judge(_ event: borrowing Event) -> Reason? {
@@ -49,6 +58,7 @@ package struct Recheck: ~Copyable {
         case .command: return judgeCommand(event)
         case .consequence: return judgeConsequence(event)
         case .declaration: return judgeBare(event)
+        case .run: return nil
         case .nonsense(let what): return Reason(text: what)
         }
     }
@@ -74,7 +84,7 @@ package struct Recheck: ~Copyable {
                 return Reason(text: "it was done already: its once-token is known")
             }
         } catch {
-            return Reason(text: "it would be refused: \(error.code.rawValue): \(error.sentence)")
+            return Reason(refusal: error)
         }
         return reason(event.differences(from: ledger.draft, blankKeys: blankKeys))
     }
@@ -93,30 +103,60 @@ package struct Recheck: ~Copyable {
         }
         switch event.payload {
         case .opened(_, let parent):
-            opened = account
+            opened = (account, event.at)
             guard parent.rawValue <= ledger.state.accountCount else {
                 return Reason(text: "its parent isn't open")
             }
             return judgeBare(event)
-        case .account(.forgotten): return judgeBare(event)
+        case .account(.forgotten):
+            var bare = copy event
+            bare.marks = []
+            guard event.marks == ledger.boardsCleared(of: account, 0) else {
+                return Reason(text: "it isn't taken off the boards that it was on")
+            }
+            return judgeBare(bare)
         case .hold(.expired, _):
             guard ledger.rehearseExpiry(of: account, at: event.time) else {
                 return Reason(text: "no hold of the account has come to its end")
             }
             return reason(event.differences(from: ledger.draft, blankKeys: 0))
-        default: return Reason(text: "nobody caused it")
+        default:
+            guard event.kind == .migration else { return Reason(text: "nobody caused it") }
+            return judgeTakeOver(event, account)
         }
+    }
+
+    /// An account of an older system that came over when it was first touched.
+    private mutating func judgeTakeOver(
+        _ event: borrowing Event, _ account: AccountNumber
+    ) -> Reason? {
+        guard event.group == .first || event.group == .middle else {
+            return Reason(text: "no command that touches the account follows it")
+        }
+        if case .nonsense(let what) = retelling.tellTakeOver(event, &ledger.state) {
+            return Reason(text: what)
+        }
+        do throws(Refusal) {
+            guard
+                try ledger.rehearseTakeOver(
+                    of: account, by: retelling.command, at: event.time, happened: event.at)
+            else { return Reason(text: "nothing came over") }
+        } catch {
+            return Reason(refusal: error)
+        }
+        return reason(event.differences(from: ledger.draft, blankKeys: 0))
     }
 
     /// After an account was opened: what the rules give to it, and nothing else.
     private mutating func judgeOpening(_ event: borrowing Event) -> Reason? {
-        guard let account = opened else {
+        guard let (account, at) = opened else {
             return event.isOpeningGift ? Reason(text: "no account was opened before it") : nil
         }
         opened = nil
         let isGiven: Bool
         do throws(Refusal) {
-            isGiven = try ledger.rehearseOpening(of: account, at: event.time)
+            isGiven = try ledger.rehearseOpening(
+                of: account, at: event.time, happened: at)
         } catch {
             return Reason(
                 text: "opening account \(account.rawValue) would be refused: "

@@ -6,14 +6,26 @@ extension Ledger {
     ///
     /// - Returns: false where they give nothing.
     mutating func rehearseOpening(
-        of account: AccountNumber, at time: Instant
+        of account: AccountNumber, at time: Instant, happened at: Instant?
     ) throws(Refusal) -> Bool {
         guard !rules.openings.isEmpty else { return false }
-        beginRehearsal(at: time)
+        beginRehearsal(at: time, happened: at)
         defer { rollBack() }
         touched.clear()
         pendingWords.clear()
         try applyOpenings(account, state.parent(account))
+        return takeRehearsed()
+    }
+
+    /// Leaves in `draft` what an account brings over from an older system when it is opened.
+    mutating func rehearseTakeOver(
+        of account: AccountNumber, by command: Command, at time: Instant, happened at: Instant?
+    ) throws(Refusal) -> Bool {
+        beginRehearsal(at: time, happened: at)
+        defer { rollBack() }
+        touched.clear()
+        pendingWords.clear()
+        try takeOver(account, state.parent(account), command)
         return takeRehearsed()
     }
 
@@ -36,9 +48,11 @@ extension Ledger {
         expireHolds(of: account)
     }
 
-    private mutating func beginRehearsal(at time: Instant) {
+    private mutating func beginRehearsal(at time: Instant, happened at: Instant? = nil) {
         requested = Requested()
         requested.now = time
+        requested.at = at
+        noteSeason(at: at ?? time)
         group = .none
         hasGroupBegun = false
         beginUndo()

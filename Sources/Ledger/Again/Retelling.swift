@@ -9,6 +9,8 @@ struct Retelling {
         case command
         /// Something that comes before a command or with the clock.
         case consequence
+        /// Belongs to the run of a job, which gives to many accounts.
+        case run
         /// Brings in a name, a rulebook or the ledger itself.
         case declaration
         /// No command can have led to such an event.
@@ -39,6 +41,7 @@ struct Retelling {
         case .genesis, .rules, .name: return .declaration
         default: break
         }
+        if event.kind == .job || event.causeKind == .job { return .run }
         guard let actor = state.actor(event.actor) else { return .consequence }
         command.reset()
         command.isDryRun = isDryRun
@@ -83,6 +86,16 @@ struct Retelling {
         }
         guard !named.isEmpty else { return verb }
         return verb + " " + String(decoding: command.bytes[named.range], as: UTF8.self)
+    }
+
+    /// As `tell`, of an account that came over when another command first touched it.
+    mutating func tellTakeOver(_ event: borrowing Event, _ state: inout State) -> Telling {
+        command.reset()
+        guard let account = event.accounts.first?.account else {
+            return .nonsense("it has no account")
+        }
+        command.account = name(account, &state)
+        return tellNamed(event, .migration, .migrate, &state)
     }
 
     /// Gives the command a KEY: any will do.

@@ -49,6 +49,15 @@ package final class RetoldSource: StateSource {
     ) -> (opened: SequenceNumber, sealed: [UInt8])? { nil }
 }
 
+/// What accounts brought over when they were first touched, for a ledger that has yet to open them.
+final class RetoldLegacy: LegacySource {
+    /// By what the accounts are called.
+    var commands: [[UInt8]: Command] = [:]
+
+    func migration(of id: [UInt8]) throws(Refusal) -> Command? { commands[id] }
+    func note(isRefused: Bool) {}
+}
+
 /// What an account is called where its id may be forgotten: `account-7`.
 enum RetoldName {
     static func bytes(of account: AccountNumber) -> [UInt8] {

@@ -10,6 +10,7 @@ package struct Trial: ~Copyable {
     /// What would have been.
     var other: Ledger
     private let source: RetoldSource
+    private let legacy = RetoldLegacy()
     private let rules: [UInt8]
     private var isAdopted = false
 
@@ -59,6 +60,7 @@ package struct Trial: ~Copyable {
         case .declaration: declare(event)
         case .consequence: follow(event)
         case .command: tell(event)
+        case .run: break
         case .nonsense:
             tally.count(Refusal(.corrupt, [], "no command can have led to it"), "?", event)
         }
@@ -94,11 +96,22 @@ package struct Trial: ~Copyable {
 
     /// Openings and what is forgotten with a parent come of themselves; expired holds with the clock.
     private mutating func follow(_ event: borrowing Event) {
+        if event.kind == .migration { return bringOver(event) }
         guard case .hold(.expired, _) = event.payload,
             let account = event.accounts.first.map({ own($0.account) }), account != .ledger
         else { return }
         other.endHolds(of: account, at: event.time)
         drain()
+    }
+
+    /// What came over when an account was first touched comes over when the other ledger opens it.
+    private mutating func bringOver(_ event: borrowing Event) {
+        guard let account = event.accounts.first?.account,
+            case .command = retelling.tellTakeOver(event, &recorded)
+        else { return }
+        let name = RetoldName.bytes(of: account, below: recorded.parent(account))
+        legacy.commands[name] = retelling.command
+        other.legacy = legacy
     }
 
     // MARK: Commands
@@ -215,5 +228,6 @@ package struct Trial: ~Copyable {
         if parent != .ledger { meet(parent) }
         let name = RetoldName.bytes(of: account, below: parent)
         accounts[index] = other.state.find(name, name.indices) ?? .ledger
+        if accounts[index] != .ledger { legacy.commands[name] = nil }
     }
 }

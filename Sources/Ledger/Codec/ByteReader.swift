@@ -14,6 +14,31 @@ package struct DecodingError: Error, Equatable, Sendable {
     }
 }
 
+extension Span<UInt8> {
+    /// The eight bytes from `offset` on, the first in the lowest byte.
+    @inlinable @inline(__always)
+    package func word(at offset: Int) -> UInt64 {
+        precondition(offset >= 0 && offset <= count &- 8)
+        // Within the bounds that were just checked, and any eight bytes are a number.
+        return unsafe UInt64(
+            littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
+    /// Up to eight bytes from `offset` on, the first in the lowest byte, zeros behind them.
+    @inlinable @inline(__always)
+    package func word(at offset: Int, count size: Int) -> UInt64 {
+        if size == 8 { return word(at: offset) }
+        if offset <= count &- 8 {
+            return word(at: offset) & ((1 << UInt64(truncatingIfNeeded: 8 &* size)) &- 1)
+        }
+        var word: UInt64 = 0
+        for index in 0..<size {
+            word |= UInt64(self[offset + index]) << UInt64(truncatingIfNeeded: 8 &* index)
+        }
+        return word
+    }
+}
+
 /// Reads the primitive encodings of the log from part of an array; refuses what is cut short or
 /// not in its shortest form.
 package struct ByteReader {

@@ -52,23 +52,34 @@
         u8(UInt8(truncatingIfNeeded: value >> 8))
     }
 
-    package mutating func u64(_ value: UInt64) {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) {
-            u8(UInt8(truncatingIfNeeded: value >> shift))
+    package mutating func u64(_ value: UInt64) { word(value, count: 8) }
+
+    /// The `size` lowest bytes of a word, lowest first.
+    @inline(__always)
+    private mutating func word(_ value: UInt64, count size: Int) {
+        guard capacity &- count >= 8 else {
+            for index in 0..<size { u8(UInt8(truncatingIfNeeded: value >> UInt64(8 * index))) }
+            return
         }
+        // Eight bytes from count on are within the capacity, as was just checked.
+        unsafe UnsafeMutableRawPointer(base + count)
+            .storeBytes(of: value.littleEndian, as: UInt64.self)
+        count &+= size
     }
 
     /// Seven bytes, little-endian. The instant must not be before 1970.
     package mutating func time(_ instant: Instant) {
-        let value = UInt64(instant.microseconds)
-        for shift in stride(from: UInt64(0), to: 56, by: 8) {
-            u8(UInt8(truncatingIfNeeded: value >> shift))
-        }
+        word(UInt64(instant.microseconds), count: 7)
     }
 
     /// Unsigned LEB128 in its shortest form.
     @inline(__always)
     package mutating func varint(_ value: UInt64) {
+        if value < 0x80 { return u8(UInt8(truncatingIfNeeded: value)) }
+        longVarint(value)
+    }
+
+    private mutating func longVarint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
             u8(UInt8(truncatingIfNeeded: rest) | 0x80)

@@ -35,7 +35,7 @@ extension Event {
         }
     }
 
-    private mutating func take(
+    mutating func take(
         _ reader: inout ByteReader, _ range: ByteRange
     ) throws(DecodingError) -> ByteRange {
         addText(reader.source, range.range)
@@ -235,7 +235,7 @@ extension Event {
                 throw DecodingError("an amount is out of range", at: reader.position)
             }
             payload = .reversal(of: subject, amount: Int64(amount))
-        case .job: payload = .job(period: try take(&reader, try reader.bytes()))
+        case .job: try decodeJob(&reader)
         case .award, .spend, .claim, .migration, .fact, .transfer:
             throw DecodingError("this kind of event has no payload", at: reader.position)
         }

@@ -197,8 +197,11 @@ extension Event {
         case .reversal(let subject, let amount):
             writer.varint(subject)
             writer.varint(UInt64(amount))
-        case .job(let period):
+        case .job(let period, let progress):
+            // No period is empty: what begins with nothing has more to say than the period.
+            if progress != nil { writer.u8(0) }
             writer.bytes(text, period.range)
+            progress?.encode(into: &writer, text)
         }
     }
 }

@@ -65,6 +65,14 @@ extension State {
         return cells
     }
 
+    /// What a stored row says; of one that can't be decoded, nothing.
+    static func glance(ofRow bytes: [UInt8]) -> AccountGlance {
+        var row = AccountRow()
+        guard let cells = try? decodeRow(bytes, into: &row) else { return AccountGlance() }
+        return AccountGlance(
+            eventCount: row.eventCount, isForgotten: row.flags.contains(.forgotten), cells: cells)
+    }
+
     /// The account's last event and its row: from memory, or as it is stored, without loading it.
     package mutating func storedOrLoaded(
         _ account: AccountNumber

@@ -28,8 +28,30 @@ package struct SipHash: Sendable {
         }
     }
 
+    /// Appends the `count` lowest bytes of a word, at most eight; the others must be zero.
+    @inline(__always)
+    package mutating func append(_ word: UInt64, count: Int) {
+        let held = UInt64(truncatingIfNeeded: 8 &* (length & 7))
+        tail |= word << held
+        length &+= count
+        guard Int(held) &+ 8 &* count >= 64 else { return }
+        mix(tail)
+        // A shift by 64 gives nothing, as it should.
+        tail = word >> (64 &- held)
+    }
+
+    @inline(__always)
+    package mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let count = min(8, range.upperBound &- index)
+            append(bytes.word(at: index, count: count), count: count)
+            index &+= count
+        }
+    }
+
     package mutating func append(_ bytes: [UInt8], _ range: Range<Int>) {
-        for index in range { append(bytes[index]) }
+        append(bytes.span, range)
     }
 
     package mutating func append(_ bytes: [UInt8]) { append(bytes, bytes.indices) }

@@ -40,13 +40,14 @@ extension Ledger {
         event.kind = .account
         event.accounts = [Event.Link(account: account, previous: 0)]
         event.rules = rulesNumber
+        event.at = requested.momentBefore
         event.sequence = state.head + 1
         let sealed = event.addText(state.source.seal(id, account, event.sequence, field: 0))
         event.payload = .opened(id: sealed, parent: parent)
         state.idBeingOpened = id
         emitSide(&event)
         state.idBeingOpened = nil
-        if !rules.openings.isEmpty { try applyOpenings(account, parent) }
+        if rules.hasOpenings { try applyOpenings(account, parent) }
         if legacy != nil, !requested.isMigrating { try takeOver(account, parent, id) }
     }
 

@@ -37,7 +37,8 @@ extension Ledger: FormulaContext {
 
     package func word(ofInput index: Int) -> Word? {
         switch inputs[index] {
-        case .name(let word, _): word
+        case .name(let word?, _): word
+        case .name(nil, let range): pendingWord(inputText[range.range])
         case .defaultName(let word): word
         default: nil
         }
@@ -64,7 +65,8 @@ extension Ledger: FormulaContext {
     package func number(ofStep index: Int) -> Rational { steps[index] }
 
     package func word(ofStep index: Int) -> Word? {
-        stepNames.first { $0.step == index }?.word
+        guard let name = stepNames.first(where: { $0.step == index }) else { return nil }
+        return name.word ?? pendingWord(name.text[...])
     }
 
     package func appendText(ofStep index: Int, to text: inout [UInt8]) {
@@ -89,11 +91,14 @@ extension Ledger: FormulaContext {
     }
 
     package func word(of text: [UInt8]) -> Word? {
-        if let known = state.words.find(text, text.indices) { return known }
-        // A name that this very command brings in: what it has marked by it is seen.
-        guard !draft.marks.isEmpty, let index = pendingWords.firstIndex(of: text) else {
-            return nil
-        }
+        state.words.find(text, text.indices) ?? pendingWord(text[...])
+    }
+
+    /// A name that this very command brings in: what it has marked or posted by it is seen.
+    private func pendingWord(_ text: ArraySlice<UInt8>) -> Word? {
+        guard !pendingWords.isEmpty,
+            let index = pendingWords.firstIndex(where: { $0.elementsEqual(text) })
+        else { return nil }
         return Word(UInt32(state.words.count + index + 1))
     }
 

@@ -153,10 +153,7 @@ extension Ledger {
         case .forget: try decideForget(command)
         case .claim: try decideClaim(command)
         case .migrate: try decideMigrate(command)
-        case .run:
-            throw Refusal(
-                .undeclared, [.init("name", text(command, command.name))],
-                "the rulebook declares no job \(text(command, command.name))")
+        case .run: try decideRun(command)
         }
         return nil
     }

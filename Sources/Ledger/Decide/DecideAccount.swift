@@ -72,13 +72,15 @@ extension Ledger {
             event.sequence = state.head + 1
             event.accounts = [Event.Link(account: child, previous: state.last(child))]
             event.payload = .account(.forgotten)
+            event.marks = boardsCleared(of: child, 0)
             dropID(child)
             emitSide(&event)
             wiped.append(child)
         }
         draft.kind = .account
-        _ = try link(account)
+        let index = try link(account)
         draft.payload = .account(.forgotten)
+        draft.marks = boardsCleared(of: account, index)
         dropID(account)
         wiped.append(account)
     }

@@ -12,16 +12,20 @@ extension Ledger {
         try bind(command, offer.parameters, of: subject)
         try checkExists(offer)
         try checkActive(offer.active, subject)
+        try checkGoals(offer.effects)
         try checkStaff(offer.staffOnly, subject)
         let index = try link(requested.account)
         precondition(index == 0, "the command's account comes first")
+        endHolds(ofPayersOf: offer)
         let claim = try claimKey(of: offer)
         try takeSteps(offer.steps)
         try plan(offer.costs)
         let costs = planned
         for check in offer.order {
             switch check {
-            case .taken: try checkTaken(offer, claim)
+            case .taken:
+                try checkTaken(offer, claim)
+                try checkLimits(offer.limits, of: offer.name, subject)
             case .requirements: try meetAll(of: offer)
             case .funds: try checkFunds(costs)
             }
@@ -43,6 +47,12 @@ extension Ledger {
                 .undeclared, [.init("offer", text)], "the rulebook declares no offer \(text)")
         }
         return offer
+    }
+
+    /// What another account pays may be what a hold has kept until now.
+    private mutating func endHolds(ofPayersOf offer: OfferRule) {
+        let isShared = offer.costs.contains { $0.to == .parent || $0.to == .owner }
+        if isShared, let parent = requested.parent { expireHolds(of: parent) }
     }
 
     /// Pays the costs, which were worked out before, and gives. What is given is worked out before
@@ -96,7 +106,9 @@ extension Ledger {
 
     /// What may be taken any time has to change something.
     private func checkChanges(_ subject: Declared) throws(Refusal) {
-        guard draft.postings.isEmpty, draft.marks.isEmpty else { return }
+        // A limit is no change that anybody wants.
+        let isIdle = draft.marks.allSatisfy { $0.key.kind == .limit }
+        guard draft.postings.isEmpty, isIdle else { return }
         throw Refusal(
             .taken, [.init(subject.noun, subject.text)],
             "\(claimText(rules.offer(draft.causeName))) would change nothing")

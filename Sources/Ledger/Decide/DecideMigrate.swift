@@ -21,6 +21,17 @@ extension Ledger {
         try meet(rule.requirements)
         try apply(rule.effects, why: nil)
         try set(requested.account, key, .zero)
+        try markSeason()
+    }
+
+    /// What is taken over from an older system moves nothing but who stands where on boards. The season
+    /// that is running is entered with it, without what a newcomer is given.
+    mutating func settleMigration() throws(Refusal) {
+        if let season = runningSeason {
+            let key = CellKey(.claim, season)
+            if value(requested.account, key) == nil { try set(requested.account, key, .zero) }
+        }
+        try settleBoards()
     }
 
     private mutating func migration(

@@ -27,7 +27,9 @@ extension Ledger {
 
     /// Reads the event that the command names, and takes its first account for the command's.
     mutating func findReversible(_ command: borrowing Command) throws(Refusal) {
-        guard let bytes = state.source.storedEvent(command.subject) else {
+        // A group may take back what it has done itself, which is nowhere but in the open batch.
+        let stored = state.source.storedEvent(command.subject)
+        guard let bytes = stored ?? buffer.event(command.subject) else {
             throw Refusal(
                 .notFound, [.init("event", "\(command.subject)")],
                 "event \(command.subject) does not exist")
@@ -40,11 +42,11 @@ extension Ledger {
                 "event \(command.subject) can't be decoded: \(error.reason)")
         }
         switch original.kind {
-        case .award, .spend, .transfer:
-            guard !original.postings.isEmpty else { fallthrough }
-            requested.account = original.accounts[0].account
-            for link in original.accounts { try checkFrozen(link.account) }
-        case .claim:
+        // A claim may have posted nothing and still be taken back; with the others nothing is left.
+        case .award where !original.postings.isEmpty,
+            .spend where !original.postings.isEmpty,
+            .transfer where !original.postings.isEmpty,
+            .claim:
             requested.account = original.accounts[0].account
             for link in original.accounts { try checkFrozen(link.account) }
         default:

@@ -51,6 +51,10 @@ extension Ledger {
         case .unlock: if current?.a == Int64(claim) { try set(account, key, nil) }
         case .claim:
             if current?.a == Int64(claim) { try set(account, key, nil) }
+        case .limit:
+            // Of a window, one call less; of a rolling limit, the place is free again.
+            guard let current, current.a == given.a else { return }
+            try set(account, key, current.b > 1 ? CellValue(current.a, current.b - 1) : nil)
         default: break
         }
     }
@@ -72,5 +76,9 @@ extension Ledger {
                     + "and the claim gave \(given)")
         }
         try set(account, key, left == 0 ? nil : CellValue(left, -given))
+        guard left == 0, given > 0, let slot = rules.item(key.word)?.slot else { return }
+        // What is owned no more isn't worn any longer either.
+        let worn = CellKey(.equipped, slot)
+        if value(account, worn)?.a == Int64(key.word.rawValue) { try set(account, worn, nil) }
     }
 }

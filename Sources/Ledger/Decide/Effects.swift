@@ -144,8 +144,13 @@ extension Ledger {
         inputs.clear()
         draft.kind = .award
         draft.causeKind = .ledger
+        draft.at = requested.momentBefore
         for opening in rules.openings {
             try apply(opening.effects, why: Event.Why(kind: .opening, word: .none, number: 0))
+        }
+        for rewards in rules.parts.rewards where rewards.startsAutomatically {
+            let start = rules.ladders[rewards.ladder].start
+            try reach(rewards.ladder, .none, account, above: start - 1, upTo: start)
         }
         if !draft.postings.isEmpty || !draft.marks.isEmpty {
             try settle()

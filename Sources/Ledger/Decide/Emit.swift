@@ -6,7 +6,7 @@ extension Ledger {
     mutating func emit(_ command: borrowing Command) throws(Refusal) {
         let actor = Actor(
             uid: requested.peer.uid, role: requested.peer.role, by: requested.by)
-        let knownActor = knownNumber(of: actor)
+        let knownActor = requested.isLedger ? 0 : knownNumber(of: actor)
         let sideEvents = pendingWords.count + (knownActor == nil ? 1 : 0)
         draft.sequence = state.head + UInt64(sideEvents) + 1
         draft.time = requested.now
@@ -54,7 +54,7 @@ extension Ledger {
     }
 
     /// The actor's number, without a look-up where it is the last one's again.
-    private mutating func knownNumber(of actor: Actor) -> UInt32? {
+    mutating func knownNumber(of actor: Actor) -> UInt32? {
         if actor == lastActor.actor, state.actor(lastActor.number) == actor {
             return lastActor.number
         }
@@ -150,7 +150,7 @@ extension Ledger {
         for index in draft.marks.indices where draft.marks[index].value != nil {
             switch draft.marks[index].key.kind {
             case .claim, .unlock: draft.marks[index].value?.a = Int64(draft.sequence)
-            case .board: draft.marks[index].value?.c = Int64(draft.sequence)
+            case .board: numberBoard(index)
             default: break
             }
         }

@@ -18,16 +18,38 @@ extension Ledger {
             try set(account, key, standing.value)
             return
         }
-        guard goal.isOpen(at: happened) else {
-            throw Refusal(
-                .inactive, [.init("goal", goal.text)], "the goal \(goal.text) is not active")
-        }
+        try checkOpen(goal)
         guard let window = window(of: goal) else { throw refusal(.noSeason) }
         let stored = value(account, key).map(GoalStanding.init)
         // Taken up already; or a window that is over by what the account did since.
         if goal.standing(stored, in: window) != nil { return }
         if let stored, goal.window != .none, stored.window > window { return }
         try set(account, key, GoalStanding(window: window).value)
+    }
+
+    private mutating func checkOpen(_ goal: GoalRule) throws(Refusal) {
+        guard !goal.isOpen(at: happened) else { return }
+        throw Refusal(
+            .inactive, [.init("goal", goal.text)], "the goal \(goal.text) is not active")
+    }
+
+    /// An offer of a goal that isn't open is not active, whatever else may be wrong with a claim.
+    mutating func checkGoals(_ effects: EffectRules) throws(Refusal) {
+        if let goal = closedGoal(in: effects) { try checkOpen(goal) }
+    }
+
+    /// A goal that can't be taken up now, though that is what these effects are for. Before any step is
+    /// taken: what depends on steps or conditions is found when it comes to it.
+    func closedGoal(in effects: EffectRules) -> GoalRule? {
+        for mark in effects.marks {
+            guard case .enrol = mark.kind, mark.when == nil, mark.forEach == nil,
+                !mark.name.readsSteps, let word = mark.name.word(in: self),
+                let goal = rules.parts.goals.first(where: { $0.name == word }),
+                !goal.isOpen(at: happened)
+            else { continue }
+            return goal
+        }
+        return nil
     }
 
     /// The first day of the window that the command falls into, 0 for a goal without windows; `nil`

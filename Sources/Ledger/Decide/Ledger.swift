@@ -33,6 +33,8 @@ package struct Ledger: ~Copyable {
     var requested = Requested()
     var lastActor = (actor: Actor(uid: 0, role: [], by: .ledger), number: UInt32(0))
     var group = GroupProgress.none
+    var plainBalances = PlainBalances()
+    var plainNear: UInt64 = 0
     /// Where accounts come from that were somebody elsewhere; `nil`: nowhere.
     package var legacy: (any LegacySource)?
     /// Accounts that are being brought over from there, one inside the other.
@@ -54,6 +56,8 @@ package struct Ledger: ~Copyable {
     struct Requested {
         var peer = Peer(uid: 0, role: [])
         var now = Instant(microseconds: 0)
+        /// When it happened, if not now.
+        var at: Instant?
         var account = AccountNumber.ledger
         /// Whether the command opens it.
         var isNew = false
@@ -71,6 +75,10 @@ package struct Ledger: ~Copyable {
         var action: Int?
         /// The first day of the period that a job runs for: goals are taken up for that.
         var periodDay: Int64?
+        /// The ledger's own doing: nobody asked.
+        var isLedger = false
+        /// When it happened, where that is earlier than now; later isn't for the rules to see.
+        var momentBefore: Instant? { at.flatMap { $0 < now ? $0 : nil } }
         var isOperator: Bool { peer.role.contains(.operate) }
     }
 
@@ -135,6 +143,7 @@ package struct Ledger: ~Copyable {
         requested = Requested()
         requested.peer = peer
         requested.now = max(wall, state.time)
+        requested.at = command.at
         noteSeason(at: command.at ?? requested.now)
         let isOwnJournal = !state.isJournalling
         if command.isDryRun { beginUndo() }

@@ -52,7 +52,7 @@ extension Ledger {
     }
 
     /// Adds so many of the item; fewer than none can't be owned.
-    private mutating func give(
+    mutating func give(
         _ account: AccountNumber, _ item: Word, _ count: Int64
     ) throws(Refusal) {
         let key = CellKey(.item, item)

@@ -51,21 +51,22 @@ extension Ledger {
         return text.isEmpty ? .none : try wordOfRule(text)
     }
 
-    /// Puts the account on a rung that a migration says, whatever its balances; on a ladder that is
-    /// kept for seasons, in the one that is running.
+    /// Puts the account on a rung that a migration says, whatever its balances.
     private mutating func setRung(
         _ account: AccountNumber, _ ladder: Int, _ rung: Int64
     ) throws(Refusal) {
-        let rule = rules.ladders[ladder]
-        let season = rule.isOfSeasons ? try seasonNow() : Word.none
-        guard rule.curve(of: season)?.floor(of: rung) != nil else {
+        let season = rules.ladders[ladder].isOfSeasons ? try seasonNow() : .none
+        guard let rule = rules.ladders[ladder].curve(of: season), rule.floor(of: rung) != nil else {
             throw Refusal(
                 .badArgument, [.init("rung", "\(rung)")],
-                "the ladder \(rule.text) has no rung \(rung)")
+                "the ladder \(rules.ladders[ladder].text) has no rung \(rung)")
         }
-        let stored =
-            state.value(account, CellKey(.rung, rule.name, season.rawValue))?.a ?? rule.start
+        let key = CellKey(.rung, rule.name, season.rawValue)
+        let stored = state.value(account, key)?.a ?? rule.start
         let index = try link(account)
+        draft.rungs.removeAll {
+            $0.account == index && $0.ladder == rule.name && $0.season == season
+        }
         guard rung != stored else { return }
         draft.rungs.append(
             Event.Rung(account: index, ladder: rule.name, season: season, from: stored, to: rung))

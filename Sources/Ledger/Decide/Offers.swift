@@ -144,6 +144,7 @@ extension Ledger {
         do throws(Refusal) {
             if offer.exists?.reads(unknown) != true, try !exists(offer) { return false }
             if offer.active?.reads(unknown) != true, try !holds(offer.active) { return false }
+            if closedGoal(in: offer.effects) != nil { return false }
             guard let staffOnly = offer.staffOnly, !staffOnly.reads(unknown) else { return true }
             if role.contains(.operate) { return true }
             return try !holds(staffOnly)

@@ -36,6 +36,13 @@ extension Ledger {
         }
     }
 
+    /// Marks the entry of an account that is taken over, which has been given what that brings.
+    mutating func markSeason() throws(Refusal) {
+        guard let season = runningSeason else { return }
+        let key = CellKey(.claim, season)
+        if value(requested.account, key) == nil { try set(requested.account, key, .zero) }
+    }
+
     /// Whether the command is something that its account did: corrections, facts and holds are not.
     private var entersSeasons: Bool {
         guard requested.account != .ledger else { return false }

@@ -18,7 +18,7 @@ extension Ledger {
         try set(account, key, next.value)
         if used > 0, let freeze = streak.freeze {
             let left = freezes - used
-            try set(account, CellKey(.item, freeze), left == 0 ? nil : CellValue(left))
+            try set(account, CellKey(.item, freeze), left == 0 ? nil : CellValue(left, -used))
         }
         guard !streak.bonus.isEmpty else { return }
         let why = Event.Why(kind: .streak, word: streak.name, number: next.current)

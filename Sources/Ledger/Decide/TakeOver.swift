@@ -35,7 +35,7 @@ extension Ledger {
         legacy.note(isRefused: false)
     }
 
-    private mutating func takeOver(
+    mutating func takeOver(
         _ account: AccountNumber, _ parent: AccountNumber, _ command: Command
     ) throws(Refusal) {
         // Words are numbered as they come: those of the command under way must not be waiting.
@@ -57,6 +57,8 @@ extension Ledger {
         requested.subject = account
         requested.parent = parent == .ledger ? nil : parent
         draft.reset()
+        // It comes over when the command that touches it happened, in the season of then.
+        draft.at = requested.momentBefore
         inputs.clear()
         try decideMigrate(command)
         try settle()

@@ -28,16 +28,16 @@ extension Ledger {
     ) -> UInt64 {
         var hash = SipHash(key: state.tokenKey(owner), isWide: false)
         hash.append(command.verb.rawValue)
-        for range in [
-            command.account, command.target, command.balance, command.name, command.value,
-        ] {
-            append(command.bytes, range, to: &hash)
-        }
+        append(command.bytes, command.account, to: &hash)
+        append(command.bytes, command.target, to: &hash)
+        append(command.bytes, command.balance, to: &hash)
+        append(command.bytes, command.name, to: &hash)
+        append(command.bytes, command.value, to: &hash)
         hash.append(command.hasValue ? 1 : 0)
         append(UInt64(bitPattern: command.amount), to: &hash)
         append(command.subject, to: &hash)
-        append(UInt64(bitPattern: command.until?.microseconds ?? 0), to: &hash)
-        append(UInt64(bitPattern: command.at?.microseconds ?? 0), to: &hash)
+        append(command.until, to: &hash)
+        append(command.at, to: &hash)
         if !command.inputs.isEmpty { appendInputs(command, to: &hash) }
         return hash.finish64()
     }
@@ -55,14 +55,17 @@ extension Ledger {
 
     /// With its length, so that two neighbours can't be cut elsewhere.
     private func append(_ bytes: [UInt8], _ range: ByteRange, to hash: inout SipHash) {
-        hash.append(UInt8(truncatingIfNeeded: range.count))
-        hash.append(UInt8(truncatingIfNeeded: range.count >> 8))
+        hash.append(UInt64(truncatingIfNeeded: range.count) & 0xFFFF, count: 2)
         hash.append(bytes, range.range)
     }
 
+    /// No time is 0, so the beginning of time is something else.
+    private func append(_ time: Instant?, to hash: inout SipHash) {
+        let micros = time.map { $0.microseconds == 0 ? -1 : $0.microseconds } ?? 0
+        append(UInt64(bitPattern: micros), to: &hash)
+    }
+
     private func append(_ value: UInt64, to hash: inout SipHash) {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) {
-            hash.append(UInt8(truncatingIfNeeded: value >> shift))
-        }
+        hash.append(value, count: 8)
     }
 }

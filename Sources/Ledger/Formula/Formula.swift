@@ -47,6 +47,12 @@ package struct Formula: Sendable {
     /// Currencies whose balances it reads, ascending.
     package var currenciesRead: [Word] { program.currenciesRead }
 
+    /// Ladders, by position, whose rungs it reads.
+    var laddersRead: [Int] {
+        program.code.filter { $0.operation == .rung || $0.operation == .aboveFloor }
+            .map { Int($0.operand) }
+    }
+
     /// The formula's value: a number, 0 or 1 for a truth, a word's number for a name.
     @inline(__always)
     package func evaluate<Context: FormulaContext & ~Copyable>(

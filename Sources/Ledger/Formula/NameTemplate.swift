@@ -24,6 +24,14 @@ package enum NameTemplate: Sendable, Hashable {
         case season([[UInt8]])
     }
 
+    var readsSteps: Bool {
+        switch self {
+        case .step: true
+        case .parts(let parts): parts.contains { if case .step = $0 { true } else { false } }
+        default: false
+        }
+    }
+
     /// Whether a ladder climbed with such a balance is kept for each facet.
     var isOfLadder: Bool { self == .facet || isOfSeason }
 

@@ -244,7 +244,7 @@ extension RulebookCompiler {
             }
             if parameter.type == .name {
                 if let name = template(given, scope) { values.append(.name(name)) }
-            } else if let formula = formula(given, as: .number, scope) {
+            } else if let formula = formula(given, as: parameter.type, scope) {
                 values.append(.number(formula))
             }
         }
@@ -273,6 +273,12 @@ extension RulebookCompiler {
                     "there is no ladder '\(string.text)'"
                         + suggestion(for: string.text, among: known))
                 return nil
+            }
+            let ladder = declarations.ladders[position]
+            if ladder.isScoped, !ladder.isOfSeasons {
+                mistakes.add(
+                    value.offset,
+                    "'\(ladder.text)' is kept for each facet: its rungs follow from the balances")
             }
             return rung.map { (.rung(ladder: position, $0), name) }
         case "streak":

@@ -93,6 +93,8 @@ extension RulebookCompiler {
         let tail = reader.take("tail")
         let capValue = reader.take("cap")
         let cap = cap(capValue, start, season: season)
+        // What is wrong with a season's cap is told: its curve needs no mention as well.
+        if season != nil, capValue != nil, cap == nil { return nil }
         curve.cap = cap
         addTail(tail, to: &curve, start: start, season: season, at: reader.offset)
         guard !curve.rungs.floors.isEmpty else { return nil }

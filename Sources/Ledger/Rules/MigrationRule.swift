@@ -44,11 +44,12 @@ extension Primitive {
 extension RulebookCompiler {
     fileprivate mutating func migration(_ member: JSON5Member) -> MigrationRule? {
         guard var reader = object(member.value, "a migration") else { return nil }
-        if declarations.offers[member.key] != nil {
+        let isSeason = declarations.seasons.contains { $0.text == member.key }
+        if declarations.offers[member.key] != nil || isSeason {
             mistakes.add(
                 member.keyOffset,
-                "'\(member.key)' is an offer's name; a migration's is its own, as both are remembered "
-                    + "by name")
+                "'\(member.key)' is \(isSeason ? "a season" : "an offer")'s name; a migration's is its "
+                    + "own, as both are remembered by name")
         }
         let word = declarations.names.word(for: member.key)
         var scope = FormulaScope()

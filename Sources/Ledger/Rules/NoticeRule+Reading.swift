@@ -73,7 +73,10 @@ extension RulebookCompiler {
         let migrations = parts.migrations.map {
             ("migration:\($0.text)", NoticeOccasion(.migration, $0.name, $0.inputs, $0.steps))
         }
-        return actions + offers + migrations
+        let jobs = parts.jobs.map {
+            ("job:\($0.text)", NoticeOccasion(.job, $0.name, [], $0.steps))
+        }
+        return actions + offers + migrations + jobs
     }
 }
 

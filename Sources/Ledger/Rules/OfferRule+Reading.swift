@@ -59,6 +59,7 @@ extension RulebookCompiler {
         offer.order = order(reader.take("order"))
         offer.requirements = requirements(reader.take("requires"), scope)
         offer.effects = effects(reader.take("gives"), scope)
+        offer.limits = limits(&reader)
         offer.repeats = bool(reader.take("repeat"), default: false)
         offer.isPerSeason = isPerSeason(reader.take("per"))
         offer.isListed = bool(reader.take("listed"), default: true)
@@ -71,6 +72,9 @@ extension RulebookCompiler {
     private mutating func check(_ offer: OfferParts, _ value: JSON5Value?, at offset: Int) {
         if declarations.rewardOffers.contains(offer.text) {
             mistakes.add(offset, "'\(offer.text)' is what a ladder's rewards are claimed by")
+        }
+        if offer.isPerSeason, declarations.seasons.isEmpty {
+            mistakes.add(offset, "the rulebook has no seasons that the offer could come with")
         }
         if !offer.repeats {
             for parameter in offer.parameters where !parameter.type.isMarkable {
@@ -102,7 +106,7 @@ extension RulebookCompiler {
     }
 
     private mutating func isPerSeason(_ value: JSON5Value?) -> Bool {
-        enum Per: String, CaseIterable { case season, ledger }
+        enum Per: String, CaseIterable { case season }
         guard value != nil else { return false }
         return choice(value, default: Per.season) == .season
     }

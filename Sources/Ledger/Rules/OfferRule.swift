@@ -19,6 +19,7 @@ package final class OfferRule: Sendable {
     package let order: [Check]
     package let requirements: [RequirementRule]
     package let effects: EffectRules
+    package let limits: [LimitRule]
     /// Whether it may be taken any time: nothing marks that it was.
     package let repeats: Bool
     /// Whether it comes anew with each season.
@@ -44,6 +45,7 @@ package final class OfferRule: Sendable {
         order = parts.order
         requirements = parts.requirements
         effects = parts.effects
+        limits = parts.limits
         repeats = parts.repeats
         isPerSeason = parts.isPerSeason
         isListed = parts.isListed
@@ -75,10 +77,20 @@ package final class OfferRule: Sendable {
 }
 
 extension Rulebook {
-    /// Whether a claim's mark is one of an offer, be it of an earlier rulebook: migrations are marked
-    /// likewise.
-    package func isOffer(_ word: Word) -> Bool {
-        offer(word) != nil || !parts.migrations.contains { $0.name == word }
+    /// Whether the mark is one of an offer, be it of an earlier rulebook: migrations and seasons that
+    /// were entered are marked likewise. Of an offer that comes anew with each season, only what was
+    /// taken in this one.
+    ///
+    /// - Parameter values: the text of the mark's qualifier.
+    package func isClaim(_ offer: Word, values: [UInt8], in season: SeasonRule?) -> Bool {
+        guard let rule = self.offer(offer) else {
+            return !parts.migrations.contains { $0.name == offer }
+                && !seasons.contains { $0.name == offer }
+        }
+        guard rule.isPerSeason else { return true }
+        guard let season else { return false }
+        let name = Array(season.text.utf8)
+        return values == name || values.starts(with: name + [UInt8(ascii: ":")])
     }
 
     /// Appends a claim as CLAIM takes it; of an offer that this rulebook doesn't have, what is known.
@@ -110,6 +122,7 @@ struct OfferParts {
     var order: [OfferRule.Check] = [.taken, .requirements, .funds]
     var requirements: [RequirementRule] = []
     var effects = EffectRules()
+    var limits: [LimitRule] = []
     var repeats = false
     var isPerSeason = false
     var isListed = true
@@ -126,8 +139,11 @@ package final class RewardsRule: Sendable {
     package let tracks: [Track]
     /// All rungs with a reward, ascending.
     package let rungs: [Int64]
+    /// Whether something is given for the rung that every account stands on from its opening; what
+    /// seasons bring is given with the entry.
+    let startsAutomatically: Bool
 
-    init(offer: Word, ladder: Int, isPerSeason: Bool, tracks: [Track]) {
+    init(offer: Word, ladder: Int, start: Int64, isPerSeason: Bool, tracks: [Track]) {
         self.offer = offer
         self.ladder = ladder
         self.isPerSeason = isPerSeason
@@ -136,6 +152,8 @@ package final class RewardsRule: Sendable {
             track.rewards.flatMap { reward in [Int64](reward.rungs) }
         }
         rungs = Set(all).sorted()
+        startsAutomatically =
+            !isPerSeason && tracks.contains { $0.reward(of: start)?.isAutomatic == true }
     }
 
     package struct Track: Sendable {

@@ -66,6 +66,10 @@ extension RulebookCompiler {
             return
         }
         let text = String(decoding: name, as: UTF8.self)
+        guard !ladder.isScoped || ladder.isOfSeasons else {
+            mistakes.add(offset, "a ladder that is kept for each facet has no rewards")
+            return
+        }
         if declarations.rewardOffers.filter({ $0 == text }).count > 1 {
             mistakes.add(claim.offset, "'\(text)' belongs to the rewards of another ladder")
         }
@@ -94,7 +98,8 @@ extension RulebookCompiler {
         }
         let offer = declarations.names.word(for: text)
         let rule = RewardsRule(
-            offer: offer, ladder: ladder.index, isPerSeason: declaration.isPerSeason,
+            offer: offer, ladder: ladder.index, start: ladder.start,
+            isPerSeason: declaration.isPerSeason,
             tracks: tracks)
         var parts = OfferParts(name: offer, text: text)
         parts.parameters = parameters(of: rule, ladder)

@@ -7,6 +7,11 @@ extension Rulebook {
         text += ",\"actions\":" + JSONText.list(actions.map(\.listed))
         text += ",\"tables\":" + JSONText.list(tables.map { JSONText.quoted($0.text) })
         for (key, items) in [
+            ("seasons", seasons.map { JSONText.quoted($0.text) }),
+            ("streaks", parts.streaks.map { JSONText.quoted($0.text) }),
+            ("goals", parts.goals.map { JSONText.quoted($0.text) }),
+            ("items", parts.items.map(\.listed)),
+            ("offers", parts.offers.map(\.listed)),
             ("migrations", parts.migrations.map(\.listed)),
             ("notices", parts.notices.map { JSONText.quoted($0.text) }),
             ("show", parts.show.map { JSONText.quoted($0.name) }),
@@ -14,6 +19,21 @@ extension Rulebook {
             text += ",\"\(key)\":" + JSONText.list(items)
         }
         return text + "}"
+    }
+}
+
+extension ItemRule {
+    fileprivate var listed: String { JSONText.quoted(text) }
+}
+
+extension OfferRule {
+    fileprivate var listed: String {
+        let listedParameters = parameters.map { parameter in
+            "{\"name\":\(JSONText.quoted(parameter.text)),\"type\":\"\(parameter.type.word)\""
+                + (parameter.isRequired ? ",\"required\":true}" : "}")
+        }
+        return "{\"name\":\(JSONText.quoted(text)),\"parameters\":"
+            + JSONText.list(listedParameters) + "}"
     }
 }
 

@@ -12,6 +12,8 @@ package struct RulebookParts: Sendable {
     package var tables: [TableRule] = []
     package var openings: [OpeningRule] = []
     package var items: [ItemRule] = []
+    package var boards: [BoardRule] = []
+    package var jobs: [JobRule] = []
     package var offers: [OfferRule] = []
     package var rewards: [RewardsRule] = []
     /// In ascending order.
@@ -39,6 +41,8 @@ package struct Rulebook: Sendable {
     package let seasons: [SeasonRule]
     /// All parts; those that the hot path reads stand above as well.
     package let parts: RulebookParts
+    /// Whether accounts are given something when they are opened.
+    let hasOpenings: Bool
     /// Whether anything but ladders follows from what a command posts: see `Ledger.settle`.
     package let hasConsequences: Bool
 
@@ -67,12 +71,14 @@ package struct Rulebook: Sendable {
         actions = parts.actions
         tables = parts.tables
         openings = parts.openings
+        hasOpenings =
+            !openings.isEmpty || parts.rewards.contains { $0.startsAutomatically }
         seasons = parts.seasons
         counting = ActionCounting.all(of: parts)
         reachingGoals = parts.goals.indices.filter { parts.goals[$0].reaches != nil }
         hasConsequences =
             !parts.seasons.isEmpty || !counting.isEmpty || !reachingGoals.isEmpty
-            || !parts.rewards.isEmpty
+            || !parts.rewards.isEmpty || !parts.boards.isEmpty
         itemIndex = WordIndex(parts.items.map(\.name))
         offerIndex = WordIndex(parts.offers.map(\.name))
         currencyIndex = WordIndex(currencies.map(\.name))

@@ -19,7 +19,8 @@ struct Primitive: Sendable {
 
     static let all: [Primitive] = [
         .seasons, .modifiers, .currencies, .tables, .items, .ladders, .requirements, .actions,
-        .offers, .rewards, .streaks, .goals, .openings, .migrations, .notices, .show,
+        .offers, .rewards, .streaks, .goals, .openings, .migrations, .jobs,
+        .boards, .notices, .show,
         .seasonEntries,
     ]
 }

@@ -19,6 +19,11 @@ extension RulebookCompiler {
         var seasons: [(rule: SeasonRule, offset: Int)] = []
         for member in members(value, "seasons") {
             guard isName(member), let season = season(member) else { continue }
+            // Both mark an account as having taken or entered them, by their names.
+            if declarations.offers[member.key] != nil {
+                mistakes.add(
+                    member.keyOffset, "'\(member.key)' is an offer: call the season otherwise")
+            }
             guard seasons.count < Self.seasonsMax else {
                 mistakes.add(
                     member.keyOffset, "a rulebook has at most \(Self.seasonsMax) seasons")
@@ -89,6 +94,10 @@ extension RulebookCompiler {
     fileprivate mutating func readSeasonEntries(_ value: JSON5Value) {
         guard case .object(let members) = value.kind else { return }
         for member in members {
+            if parts.migrations.contains(where: { $0.text == member.key }) {
+                mistakes.add(
+                    member.keyOffset, "'\(member.key)' is a migration: call the season otherwise")
+            }
             guard case .object(let parts) = member.value.kind,
                 let entry = parts.first(where: { $0.key == "on_entry" }),
                 let index = declarations.seasons.firstIndex(where: { $0.text == member.key })

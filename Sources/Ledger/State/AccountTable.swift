@@ -25,11 +25,11 @@ struct AccountRow: Sendable {
 }
 
 /// The rows of all accounts by number, in pages that never move.
-struct AccountTable: Sendable {
+struct AccountTable: ~Copyable, Sendable {
     private static let pageBits = 12
     private static let empty = AccountRow()
     /// A page without rows was never touched.
-    private var pages: [ContiguousArray<AccountRow>] = []
+    private var pages = Flat<Flat<AccountRow>>()
 
     /// A row that was never touched is empty and not loaded.
     subscript(account: AccountNumber) -> AccountRow {
@@ -38,13 +38,13 @@ struct AccountTable: Sendable {
             return isThere(page, index) ? pages[page][index] : Self.empty
         }
         @inline(__always) _modify {
-            let page = Int(account.rawValue) >> Self.pageBits
-            if page >= pages.count || pages[page].isEmpty { makePage(page) }
-            yield &pages[page][Int(account.rawValue) & (1 << Self.pageBits - 1)]
+            let (page, index) = place(account)
+            if !isThere(page, index) { makePage(page) }
+            yield &pages[page][index]
         }
     }
 
-    // One field of a row at a time: a whole row is larger than a cache line.
+    // One field of a row at a time, where one is enough.
 
     @inline(__always)
     func last(_ account: AccountNumber) -> SequenceNumber {
@@ -87,8 +87,9 @@ struct AccountTable: Sendable {
         page < pages.count && index < pages[page].count
     }
 
+    @inline(never)
     private mutating func makePage(_ page: Int) {
-        while pages.count <= page { pages.append([]) }
-        pages[page] = ContiguousArray(repeating: AccountRow(), count: 1 << Self.pageBits)
+        if page >= pages.count { pages.grow(to: max(page + 1, pages.count * 2)) { Flat() } }
+        pages[page] = Flat(repeating: Self.empty, count: 1 << Self.pageBits)
     }
 }

@@ -30,6 +30,20 @@ package struct CellKey: Hashable, Comparable, Sendable {
     package var qualifier: UInt32 { UInt32(truncatingIfNeeded: rawValue) }
     package var sequence: SequenceNumber { rawValue & 0x0FFF_FFFF_FFFF_FFFF }
 
+    /// The key of an account's place on a board, within a window that begins with a day.
+    package init(_ board: Word, windowDay: Int64) {
+        self.init(.board, board, Self.dayBit | UInt32(truncatingIfNeeded: windowDay))
+    }
+
+    /// Words have 28 bits: with this one set a qualifier is a day and not a season's word.
+    private static let dayBit: UInt32 = 1 << 31
+
+    /// The first day of a board's window, if it is one of days.
+    package var windowDay: Int64? {
+        guard kind == .board, qualifier & Self.dayBit != 0 else { return nil }
+        return Int64(qualifier & ~Self.dayBit)
+    }
+
     package var balance: BalanceName {
         BalanceName(currency: word, facet: Word(qualifier))
     }

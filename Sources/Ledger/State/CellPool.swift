@@ -1,9 +1,9 @@
 /// Where an account's cells lie: a block of 2^`sizeClass` cells.
 struct CellBlock: Sendable, Equatable {
     var index: UInt32 = 0
-    var sizeClass: UInt8 = 0
     /// Cells in use, from the block's start, in ascending order of keys.
     var count: UInt32 = 0
+    var sizeClass: UInt8 = 0
 }
 
 /// Memory for the cells of all accounts: blocks of powers of two, given out again when an account
@@ -11,16 +11,19 @@ struct CellBlock: Sendable, Equatable {
 ///
 /// An account with one balance costs one cell; one with thousands of facets is still searched by
 /// halving. Chunks never move, so growth copies nothing.
-struct CellPool: Sendable {
-    private struct SizeClass: Sendable {
-        var chunks: [ContiguousArray<Cell>] = []
+struct CellPool: ~Copyable, Sendable {
+    // Not private: Swift 6.3 fails on a private type within a generic one, in a debug build.
+    struct SizeClass: ~Copyable, Sendable {
+        /// Those beyond `chunkCount` are empty.
+        var chunks = Flat<Flat<Cell>>()
+        var chunkCount = 0
         var blockCount: UInt32 = 0
         var free: [UInt32] = []
     }
 
     private static let chunkBits = 13
     private static let empty = Cell(key: CellKey(rawValue: 0), value: .zero)
-    private var classes: [SizeClass] = Array(repeating: SizeClass(), count: 32)
+    private var classes = Flat(count: 32) { SizeClass() }
 
     /// Blocks in a chunk of this class, as a power of two; large blocks have a chunk each.
     @inline(__always)
@@ -37,7 +40,7 @@ struct CellPool: Sendable {
     /// Where the key is (`isFound`) or would be inserted.
     @inline(__always)
     private func search(
-        _ chunk: borrowing ContiguousArray<Cell>, _ start: Int, _ count: Int, _ key: CellKey
+        _ chunk: borrowing Flat<Cell>, _ start: Int, _ count: Int, _ key: CellKey
     ) -> (offset: Int, isFound: Bool) {
         var low = 0
         var high = count
@@ -68,13 +71,60 @@ struct CellPool: Sendable {
             && classes[sizeClass].chunks[chunk][start + offset].key.kind == kind
     }
 
-    /// The cells of a block in ascending order of keys, from the first not below `key`.
-    func cells(_ block: CellBlock, from key: CellKey = CellKey(rawValue: 0)) -> ArraySlice<Cell> {
+    /// Where a cell lies, for as long as no cell of its block is added or removed.
+    struct Place {
+        fileprivate var sizeClass: Int
+        fileprivate var chunk: Int
+        fileprivate var index: Int
+    }
+
+    @inline(__always)
+    func find(_ block: CellBlock, _ key: CellKey) -> Place? {
+        guard block.count > 0 else { return nil }
+        let (chunk, start) = place(block)
+        let sizeClass = Int(block.sizeClass)
+        let (offset, isFound) = search(
+            classes[sizeClass].chunks[chunk], start, Int(block.count), key)
+        return isFound ? Place(sizeClass: sizeClass, chunk: chunk, index: start + offset) : nil
+    }
+
+    subscript(place: Place) -> CellValue {
+        @inline(__always) get {
+            classes[place.sizeClass].chunks[place.chunk][place.index].value
+        }
+        @inline(__always) set {
+            classes[place.sizeClass].chunks[place.chunk][place.index].value = newValue
+        }
+    }
+
+    /// The greatest key of a block; nil of an empty one.
+    @inline(__always)
+    func lastKey(_ block: CellBlock) -> CellKey? {
+        guard block.count > 0 else { return nil }
+        let (chunk, start) = place(block)
+        return classes[Int(block.sizeClass)].chunks[chunk][start + Int(block.count) - 1].key
+    }
+
+    /// The cells of a block in ascending order of keys; of one kind, or all.
+    func cells(_ block: CellBlock, _ kind: CellKind? = nil) -> ArraySlice<Cell> {
         guard block.count > 0 else { return [] }
         let (chunk, start) = place(block)
-        let cells = classes[Int(block.sizeClass)].chunks[chunk]
-        let (offset, _) = search(cells, start, Int(block.count), key)
-        return ArraySlice(cells[(start + offset)..<(start + Int(block.count))])
+        let sizeClass = Int(block.sizeClass)
+        let count = Int(block.count)
+        var offset = 0
+        if let kind {
+            (offset, _) = search(
+                classes[sizeClass].chunks[chunk], start, count, CellKey(startOf: kind))
+        }
+        var cells: [Cell] = []
+        if kind == nil { cells.reserveCapacity(count) }
+        while offset < count {
+            let cell = classes[sizeClass].chunks[chunk][start + offset]
+            if let kind, cell.key.kind != kind { break }
+            cells.append(cell)
+            offset += 1
+        }
+        return cells[...]
     }
 
     /// Sets the cell and answers the value that it had.
@@ -141,25 +191,32 @@ struct CellPool: Sendable {
     private mutating func allocate(_ sizeClass: UInt8) -> CellBlock {
         let index = Int(sizeClass)
         if let free = classes[index].free.popLast() {
-            return CellBlock(index: free, sizeClass: sizeClass, count: 0)
+            return CellBlock(index: free, count: 0, sizeClass: sizeClass)
         }
         let block = classes[index].blockCount
-        if Int(block) >> shift(sizeClass) == classes[index].chunks.count {
-            let size = 1 << (shift(sizeClass) + Int(sizeClass))
-            classes[index].chunks.append(ContiguousArray(repeating: Self.empty, count: size))
-        }
+        if Int(block) >> shift(sizeClass) == classes[index].chunkCount { addChunk(sizeClass) }
         classes[index].blockCount += 1
-        return CellBlock(index: block, sizeClass: sizeClass, count: 0)
+        return CellBlock(index: block, count: 0, sizeClass: sizeClass)
+    }
+
+    private mutating func addChunk(_ sizeClass: UInt8) {
+        let index = Int(sizeClass)
+        let count = classes[index].chunkCount
+        if count == classes[index].chunks.count {
+            classes[index].chunks.grow(to: max(1, count * 2)) { Flat() }
+        }
+        let size = 1 << (shift(sizeClass) + Int(sizeClass))
+        classes[index].chunks[count] = Flat(repeating: Self.empty, count: size)
+        classes[index].chunkCount += 1
     }
 
     private mutating func grow(_ block: inout CellBlock) {
         var larger = allocate(block.sizeClass + 1)
         let source = place(block)
         let target = place(larger)
-        let cells = classes[Int(block.sizeClass)].chunks[source.chunk]
         for index in 0..<Int(block.count) {
-            classes[Int(larger.sizeClass)].chunks[target.chunk][target.start + index] =
-                cells[source.start + index]
+            let cell = classes[Int(block.sizeClass)].chunks[source.chunk][source.start + index]
+            classes[Int(larger.sizeClass)].chunks[target.chunk][target.start + index] = cell
         }
         larger.count = block.count
         classes[Int(block.sizeClass)].free.append(block.index)

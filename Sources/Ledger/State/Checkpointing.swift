@@ -1,7 +1,7 @@
 /// What a checkpoint has taken from the state: still looked up here until it is stored.
 package struct Leaving: Sendable {
     package var ids: [AccountNumber: State.NewID] = [:]
-    package var keys = TokenTable()
+    package var keys: FrozenTokens?
     package var directory: [Token] = []
     /// Accounts whose rows are to be taken, and those whose rows were.
     package var dirty: [AccountNumber] = []
@@ -15,11 +15,12 @@ extension State {
     /// have changed again by then.
     package mutating func beginCheckpoint() {
         leaving.ids = newIDs
-        leaving.keys = recentKeys
+        var taken = TokenTable()
+        swap(&taken, &recentKeys)
+        leaving.keys = FrozenTokens(taken)
         leaving.directory = directoryChanges
         leaving.dirty = dirty
         newIDs = [:]
-        recentKeys = TokenTable()
         directoryChanges = []
         dirty = []
     }
@@ -42,7 +43,9 @@ extension State {
     /// Everything that the checkpoint took must be stored by the next one.
     package mutating func abandonCheckpoint() {
         for (account, id) in leaving.ids where newIDs[account] == nil { newIDs[account] = id }
-        for entry in leaving.keys.sorted() { recentKeys.insert(entry.token, entry.value) }
+        for entry in leaving.keys?.table.sorted() ?? [] {
+            recentKeys.insert(entry.token, entry.value)
+        }
         directoryChanges.append(contentsOf: leaving.directory)
         dirty.append(contentsOf: leaving.dirty)
         let taken = leaving.taken

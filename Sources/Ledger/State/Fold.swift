@@ -24,7 +24,10 @@ extension State {
         for posting in event.postings where new & 1 << UInt64(posting.account) != 0 {
             try foldPosting(posting, event)
         }
-        if isLedgerNew { try foldTotals(event) }
+        if isLedgerNew {
+            try foldTotals(event)
+            if case .job(_, let progress?) = event.payload { foldRun(event, progress) }
+        }
         for mark in event.marks { foldMark(mark, event, new, isLedgerNew) }
         for rung in event.rungs where new & 1 << UInt64(rung.account) != 0 {
             setCell(
@@ -114,6 +117,10 @@ extension State {
     ) {
         let account = event.accounts[mark.account].account
         if new & 1 << UInt64(mark.account) != 0 {
+            if mark.key.kind == .board {
+                standings.move(
+                    account, mark.key, from: loadedValue(account, mark.key), to: mark.value)
+            }
             if let value = mark.value {
                 setCell(account, mark.key, value)
             } else {
@@ -127,6 +134,14 @@ extension State {
         } else {
             removeCell(.ledger, mark.key)
         }
+    }
+
+    /// The ledger knows of every run of a job the newest event, whether it is done, and the first one.
+    private mutating func foldRun(_ event: borrowing Event, _ progress: JobProgress) {
+        let key = CellKey(.claim, event.causeName, progress.key)
+        let first = pool.value(rows.block(.ledger), key)?.c ?? Int64(event.sequence)
+        setCell(
+            .ledger, key, CellValue(Int64(event.sequence), progress.isDone ? 1 : 0, first))
     }
 
     private mutating func foldTokens(_ event: borrowing Event) {

@@ -59,6 +59,8 @@ extension State {
             throw FoldError(sequence: event.sequence, reason: "no account is opened")
         }
         if account.rawValue == accountCount + 1 {
+            // A new account stands on no board: there is nothing to read of it later.
+            if isRanked { standings.ranked += 1 }
             accountCount += 1
         } else if account.rawValue > accountCount {
             throw FoldError(sequence: event.sequence, reason: "an account is out of order")

@@ -70,6 +70,7 @@ extension State {
         head = start.head
         time = start.time
         accountCount = start.accountCount
+        standings.ranked = min(standings.ranked, accountCount)
         words.truncate(to: start.wordCount)
         while actors.count > start.actorCount { actorNumbers[actors.removeLast()] = nil }
     }
@@ -77,6 +78,9 @@ extension State {
     private mutating func undo(_ entry: Journal.Entry) {
         switch entry {
         case .cell(let account, let key, let old):
+            if key.kind == .board {
+                standings.move(account, key, from: loadedValue(account, key), to: old)
+            }
             if let old {
                 pool.set(&rows[account].block, key, old)
             } else {

@@ -3,7 +3,7 @@
 ///
 /// Rows are read from the source when they are first touched. Changes can be journalled and taken
 /// back, which is how a group is all or nothing and how a dry run sees the very outcome.
-package struct State {
+package struct State: ~Copyable {
     /// An adopted rulebook's text.
     package struct AdoptedRules: Sendable {
         package var number: UInt32
@@ -56,6 +56,7 @@ package struct State {
     package internal(set) var dirty: [AccountNumber] = []
     package var source: any StateSource
 
+    var standings = AllStandings()
     var rows = AccountTable()
     var pool = CellPool()
     var journal = Journal()
@@ -84,6 +85,12 @@ package struct State {
     package mutating func last(_ account: AccountNumber) -> SequenceNumber {
         ensure(account)
         return rows.last(account)
+    }
+
+    /// The event that opened the account.
+    package mutating func opened(_ account: AccountNumber) -> SequenceNumber {
+        ensure(account)
+        return rows[account].opened
     }
 
     package mutating func eventCount(_ account: AccountNumber) -> UInt32 {
@@ -128,8 +135,7 @@ package struct State {
     }
 
     func loadedCells(_ account: AccountNumber, _ kind: CellKind) -> ArraySlice<Cell> {
-        pool.cells(rows.block(account), from: CellKey(startOf: kind))
-            .prefix { $0.key.kind == kind }
+        pool.cells(rows.block(account), kind)
     }
 
     package mutating func balance(_ account: AccountNumber, _ balance: BalanceName) -> CellValue {
@@ -147,8 +153,7 @@ package struct State {
         _ account: AccountNumber, _ kind: CellKind
     ) -> ArraySlice<Cell> {
         ensure(account)
-        return pool.cells(rows.block(account), from: CellKey(startOf: kind))
-            .prefix { $0.key.kind == kind }
+        return pool.cells(rows.block(account), kind)
     }
 
     /// The account that the directory has under this key of its id.
@@ -201,7 +206,7 @@ package struct State {
 
     /// The event that carries this idempotency token.
     package func event(of token: Token) -> SequenceNumber? {
-        recentKeys[token] ?? leaving.keys[token] ?? source.storedKey(token)
+        recentKeys[token] ?? leaving.keys?.table[token] ?? source.storedKey(token)
     }
 
     package func actorNumber(_ actor: Actor) -> UInt32? { actorNumbers[actor] }

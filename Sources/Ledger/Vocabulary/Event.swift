@@ -144,7 +144,7 @@ package struct Event: Sendable, Equatable {
         case account(AccountChange)
         case hold(HoldChange, SequenceNumber)
         case reversal(of: SequenceNumber, amount: Int64)
-        case job(period: ByteRange)
+        case job(period: ByteRange, JobProgress?)
     }
 
     package var kind = EventKind.award

@@ -65,6 +65,17 @@ package enum UTF8Text {
         return length > 0
     }
 
+    /// A currency, or a currency and a facet of it, which may have several segments itself.
+    package static func isBalance(_ bytes: [UInt8], _ range: ByteRange) -> Bool {
+        let end = range.start + range.count
+        var colon = range.start
+        while colon < end, bytes[colon] != UInt8(ascii: ":") { colon += 1 }
+        let currency = ByteRange(start: range.start, count: colon - range.start)
+        guard isName(bytes, currency, segmentsMax: 1) else { return false }
+        return colon == end
+            || isName(bytes, ByteRange(start: colon + 1, count: end - colon - 1))
+    }
+
     /// Valid UTF-8 without control characters; spaces are welcome.
     package static func isText(_ bytes: [UInt8], _ range: ByteRange) -> Bool {
         let end = range.start + range.count

@@ -84,19 +84,3 @@ enum Workload: String, CaseIterable {
         ]
     }
 }
-
-/// Eight decimal digits as they are written, the first in the lowest byte.
-enum EightDigits {
-    /// Divides by 10,000, then both halves by 100, then all four quarters by 10, side by side in one
-    /// word, by multiplying with reciprocals.
-    static func encode(_ value: UInt32) -> UInt64 {
-        let high = UInt64(value / 10_000)
-        let low = UInt64(value % 10_000)
-        let halves = high | low << 32
-        let hundreds = ((halves &* 10_486) >> 20) & 0x0000_007F_0000_007F
-        let quarters = hundreds | (halves &- 100 &* hundreds) << 16
-        let tens = ((quarters &* 103) >> 10) & 0x000F_000F_000F_000F
-        let digits = tens | (quarters &- 10 &* tens) << 8
-        return digits | 0x3030_3030_3030_3030
-    }
-}

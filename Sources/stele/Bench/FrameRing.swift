@@ -1,3 +1,5 @@
+import Wire
+
 /// A connection's commands in the bytes that are sent: a ring with as many places as there may be
 /// unanswered commands. A command is made by writing digits into its place, nothing is copied.
 struct FrameRing {

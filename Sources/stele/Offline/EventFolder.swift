@@ -1,7 +1,7 @@
 import Ledger
 
 /// Decodes event after event and folds it into a state, until one is wrong. Its memory is used again.
-struct EventFolder {
+struct EventFolder: ~Copyable {
     var state: State
     private(set) var event = Event()
     /// The first event that is wrong, and what is wrong with it.

@@ -42,7 +42,7 @@ final class OfflineNames: EventNaming {
     /// The rulebook of that number, compiled when it is first asked for.
     private func rulebook(_ number: UInt32) -> Rulebook? {
         if let known = rulebooks[number] { return known }
-        guard let rulebook = KnownWords.compile(number, of: folder.state) else { return nil }
+        guard let rulebook = KnownWords.compile(number, of: folder.state.names) else { return nil }
         rulebooks[number] = rulebook
         return rulebook
     }
@@ -55,7 +55,7 @@ struct KnownWords: WordAssigner {
     mutating func word(for text: [UInt8]) -> Word { words.find(text, text.indices) ?? .none }
 
     /// The rulebook of that number, `nil` if the log has none.
-    static func compile(_ number: UInt32, of state: borrowing State) -> Rulebook? {
+    static func compile(_ number: UInt32, of state: StateNames) -> Rulebook? {
         let adopted = state.rulebooks.first { $0.number == number && $0.isComplete }
         guard let adopted else { return nil }
         var words = KnownWords(words: state.words)

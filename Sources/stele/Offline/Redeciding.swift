@@ -68,17 +68,17 @@ struct Redeciding {
             return "seq=\(sequence): \(error.reason)"
         }
         do throws(FoldError) {
-            if let deviation = try recheck.take(event) { note(deviation, recheck.state) }
+            if let deviation = try recheck.take(event) { note(deviation, recheck.names) }
             return nil
         } catch {
             return "seq=\(sequence): \(error.reason)"
         }
     }
 
-    private mutating func note(_ deviation: Deviation, _ state: State) {
+    private mutating func note(_ deviation: Deviation, _ names: StateNames) {
         count += 1
         guard findings.count < findingsMax else { return }
-        let names = SnapshotNames(state, source)
+        let names = SnapshotNames(names, source)
         findings.append(
             Finding(
                 sequence: deviation.sequence, reason: deviation.reason,

@@ -5,11 +5,11 @@ import Wire
 /// What the numbers in events are called in a state that was folded without anybody's keys: ids and
 /// texts are read with the keys that are there.
 final class SnapshotNames: EventNaming {
-    private let state: State
+    private let state: StateNames
     private let source: KeyedSource
     private var rulebooks: [UInt32: Rulebook] = [:]
 
-    init(_ state: State, _ source: KeyedSource) {
+    init(_ state: StateNames, _ source: KeyedSource) {
         self.state = state
         self.source = source
     }

@@ -4,7 +4,7 @@ import Secrets
 import Store
 
 /// One pass over a whole log that takes nothing for granted.
-struct Verification {
+struct Verification: ~Copyable {
     /// A root that somebody else has kept.
     struct Witness {
         var sequence: UInt64
@@ -62,13 +62,13 @@ struct Verification {
     }
 
     private mutating func auditSome() throws(StoreError) {
-        var folder = self.folder
         var tree = witnessed
         let witness = self.witness
         let source = self.source
-        self.folder = EventFolder(source: source)
+        var folder = EventFolder(source: source)
+        swap(&folder, &self.folder)
         defer {
-            self.folder = folder
+            swap(&folder, &self.folder)
             witnessed = tree
         }
         head = try ledger.reader.audit(from: head, batchCountMax: OfflineLedger.batchesAtOnce) {

@@ -1,0 +1,151 @@
+/// What plain commands need to know of the balances that they name, found out once for each spelling
+/// and good for as long as the rulebook is in force.
+struct PlainBalances: ~Copyable {
+    /// A balance as commands spell it, of at most 32 bytes, zeros behind it.
+    struct Spelling: Equatable {
+        var word0: UInt64 = 0
+        var word1: UInt64 = 0
+        var word2: UInt64 = 0
+        var word3: UInt64 = 0
+
+        /// `nil` of a longer text.
+        @inline(__always)
+        init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+            let count = range.count
+            guard count <= 32 else { return nil }
+            word0 = bytes.word(at: range.lowerBound, count: min(8, count))
+            guard count > 8 else { return }
+            word1 = bytes.word(at: range.lowerBound + 8, count: min(8, count - 8))
+            guard count > 16 else { return }
+            word2 = bytes.word(at: range.lowerBound + 16, count: min(8, count - 16))
+            guard count > 24 else { return }
+            word3 = bytes.word(at: range.lowerBound + 24, count: count - 24)
+        }
+
+        init() {}
+
+        @inline(__always)
+        var slot: Int {
+            let mixed = (word0 ^ word1 &* 0x9E37_79B9 ^ word2 &* 0x85EB_CA6B ^ word3)
+                .multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+            return Int(truncatingIfNeeded: mixed.high ^ mixed.low) & (PlainBalances.slotCount - 1)
+        }
+    }
+
+    struct Entry {
+        var spelling = Spelling()
+        var name = BalanceName(currency: .none)
+        var raw: Role = []
+        var floor: Int64 = 0
+        var cap = Int64.max
+        var neverDecreases = false
+        var loadsReceived = false
+        /// The rungs that may move when it is posted.
+        var rungs: Range<Int> = 0..<0
+
+        var isThere: Bool { name.currency != .none }
+    }
+
+    /// A ladder that a balance is climbed with.
+    struct Rung {
+        var ladder: Int
+        var key: CellKey
+        var part: BalancePart
+    }
+
+    fileprivate static let slotCount = 1_024
+
+    private(set) var rungs: [Rung] = []
+    private var entries = Flat(repeating: Entry(), count: slotCount)
+    private var rules: UInt32 = 0
+
+    /// What is known was so under another rulebook.
+    @inline(__always)
+    mutating func see(rules number: UInt32) {
+        if number != rules { reset(number) }
+    }
+
+    private mutating func reset(_ number: UInt32) {
+        rules = number
+        rungs = []
+        for index in 0..<Self.slotCount where entries[index].isThere { entries[index] = Entry() }
+    }
+
+    @inline(__always)
+    func entry(_ spelling: Spelling) -> Entry? {
+        let slot = spelling.slot
+        guard entries[slot].isThere, entries[slot].spelling == spelling else { return nil }
+        return entries[slot]
+    }
+
+    mutating func insert(_ entry: Entry, _ climbed: [Rung]) {
+        // Facets may be many and meet in one slot; what they leave behind must not pile up.
+        if rungs.count > 8 * Self.slotCount { reset(rules) }
+        var entry = entry
+        entry.rungs = rungs.count..<(rungs.count + climbed.count)
+        rungs += climbed
+        entries[entry.spelling.slot] = entry
+    }
+}
+
+extension Ledger {
+    /// The entry of a balance, if there is nothing about it that plain commands can't do.
+    mutating func plainBalance(
+        _ bytes: Span<UInt8>, _ range: Range<Int>
+    ) -> PlainBalances.Entry? {
+        guard let spelling = PlainBalances.Spelling(bytes, range) else { return nil }
+        if let entry = plainBalances.entry(spelling) { return entry }
+        var text: [UInt8] = []
+        for index in range { text.append(bytes[index]) }
+        guard let name = plainName(text), let position = rules.currencyPosition(name.currency),
+            rules.currencies[position].allows(facet: name.facet),
+            let rungs = plainRungs(name, position)
+        else { return nil }
+        let rule = rules.currencies[position]
+        var entry = PlainBalances.Entry()
+        entry.spelling = spelling
+        entry.name = name
+        entry.raw = rule.raw
+        entry.floor = rule.floor
+        entry.cap = rule.cap ?? .max
+        entry.neverDecreases = rule.neverDecreases
+        entry.loadsReceived = !rule.receivedClimbs
+        plainBalances.insert(entry, rungs)
+        return plainBalances.entry(spelling)
+    }
+
+    /// The balance of a text, if all of its words are known.
+    private func plainName(_ text: [UInt8]) -> BalanceName? {
+        let colon = text.firstIndex(of: UInt8(ascii: ":")) ?? text.count
+        guard let currency = state.words.find(text, 0..<colon) else { return nil }
+        guard colon < text.count else { return BalanceName(currency: currency) }
+        let facet = (colon + 1)..<text.count
+        guard !text[facet].contains(UInt8(ascii: ":")), let word = state.words.find(text, facet)
+        else { return nil }
+        return BalanceName(currency: currency, facet: word)
+    }
+
+    /// The ladders that move with the balance; `nil` if one of them goes by a formula.
+    private func plainRungs(_ name: BalanceName, _ position: Int) -> [PlainBalances.Rung]? {
+        var rungs: [PlainBalances.Rung] = []
+        for index in rules.currencies[position].ladders {
+            let ladder = rules.ladders[index]
+            guard case .balance(let currency, let scope, let part) = ladder.source else {
+                return nil
+            }
+            guard currency == name.currency else { continue }
+            var facet = Word.none
+            switch scope {
+            case .whole: break
+            case .one(let only): if only != name.facet { continue }
+            case .each: facet = name.facet
+            // Which curve it is climbed by depends on the season.
+            case .season: return nil
+            }
+            rungs.append(
+                PlainBalances.Rung(
+                    ladder: index, key: CellKey(.rung, ladder.name, facet.rawValue), part: part))
+        }
+        return rungs
+    }
+}

@@ -1,0 +1,61 @@
+/// A run of values of fixed length with one owner: an array without reference count, uniqueness
+/// checks and hidden copies.
+///
+/// The rows, cells and tokens of all accounts lie in these. Every command looks at a handful of them;
+/// through arrays of arrays, counting references and proving uniqueness took longer than the
+/// deciding itself (a third of all instructions). Bounds are checked as an array's are.
+@safe struct Flat<Element: ~Copyable>: ~Copyable {
+    // Points to `count` initialized values, or to none; owned by this value alone, freed in deinit.
+    private var base: UnsafeMutablePointer<Element>
+    private(set) var count: Int
+
+    /// No values, and no memory.
+    init() {
+        unsafe base = UnsafeMutablePointer.allocate(capacity: 0)
+        count = 0
+    }
+
+    init(count: Int, _ make: () -> Element) {
+        precondition(count >= 0)
+        unsafe base = UnsafeMutablePointer.allocate(capacity: count)
+        self.count = count
+        for index in 0..<count { unsafe (base + index).initialize(to: make()) }
+    }
+
+    deinit {
+        unsafe base.deinitialize(count: count)
+        unsafe base.deallocate()
+    }
+
+    subscript(index: Int) -> Element {
+        @inline(__always) _read {
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
+            // Within the bounds that were just checked; likewise below.
+            yield unsafe base[index]
+        }
+        @inline(__always) _modify {
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
+            yield unsafe &base[index]
+        }
+    }
+
+    /// Makes it longer; what is there is moved.
+    mutating func grow(to count: Int, _ make: () -> Element) {
+        precondition(count >= self.count)
+        let larger = UnsafeMutablePointer<Element>.allocate(capacity: count)
+        unsafe larger.moveInitialize(from: base, count: self.count)
+        for index in self.count..<count { unsafe (larger + index).initialize(to: make()) }
+        unsafe base.deallocate()
+        unsafe base = larger
+        self.count = count
+    }
+}
+
+extension Flat where Element: Copyable {
+    init(repeating value: Element, count: Int) {
+        self.init(count: count) { value }
+    }
+}
+
+// Its one owner may pass it on, as any value.
+extension Flat: @unchecked Sendable where Element: Sendable & ~Copyable {}

@@ -1,0 +1,83 @@
+import Engine
+import Ledger
+import Wire
+
+// Plain commands, most of the traffic, are carried out together as far as they follow on each other.
+
+extension Front {
+    /// Plain commands that were found in what a connection sent, and how far they were carried out.
+    struct PlainProgress {
+        var next = 0
+        var count = 0
+    }
+
+    /// Carries out the plain commands that come next, as many as `left` allows.
+    ///
+    /// - Parameter progress: of this turn; what was found and not carried out, because one before it had
+    ///   to be asked for by itself, is gone on with.
+    /// - Returns: how many were carried out. After them something else comes, or nothing yet.
+    func carryOutPlain(
+        _ connection: Connection, _ left: Int, _ progress: inout PlainProgress
+    ) -> Int {
+        guard !connection.transaction.isOpen, !isRefusedWhileListening(.award, connection) else {
+            return 0
+        }
+        let bytes = connection.input.bytes
+        if progress.next == progress.count
+            || Int(plain[progress.next].start) != connection.input.start
+        {
+            progress.next = 0
+            PlainParser.parse(
+                bytes.span, from: connection.input.start, to: connection.input.end,
+                countMax: left, into: &plain)
+            progress.count = plain.count
+            guard progress.count > 0 else { return 0 }
+            engine.lookUp(&plain, in: bytes.span)
+        }
+        connection.output.prepare(&pool)
+        let first = progress.next
+        let done = engine.decide(
+            &plain, from: first, in: bytes.span, from: connection.peer, at: wall)
+        progress.next = done
+        guard done > first else {
+            // This one is asked for by itself.
+            progress.next += 1
+            return 0
+        }
+        plainReplies.write(
+            plain, first..<done, in: bytes.span, time: engine.time, to: &connection.output.writer)
+        note(first..<done, connection)
+        return done - first
+    }
+
+    /// What `carryOut` and `dispatch` note of each.
+    private func note(_ done: Range<Int>, _ connection: Connection) {
+        var awards = 0
+        var spends = 0
+        for index in done {
+            switch plain[index].verb {
+            case .award: awards += 1
+            case .spend: spends += 1
+            case .balance: break
+            }
+        }
+        counters.commands += UInt64(done.count)
+        counters.byCommand[Int(CommandName.award.rawValue)] += UInt64(awards)
+        counters.byCommand[Int(CommandName.spend.rawValue)] += UInt64(spends)
+        counters.byCommand[Int(CommandName.balance.rawValue)] +=
+            UInt64(done.count - awards - spends)
+        let last = plain[done.upperBound - 1]
+        rations.pay(
+            connection.peer.uid, events: awards + spends,
+            bytes: Int(last.end) - connection.input.start)
+        switch last.verb {
+        case .award: connection.lastCommand = .award
+        case .spend: connection.lastCommand = .spend
+        case .balance: connection.lastCommand = .balance
+        }
+        connection.partialSince = 0
+        connection.lastActiveAt = now
+        connection.input.advance(to: Int(last.end))
+        hold(connection, commands: done.count)
+    }
+}

@@ -1,0 +1,226 @@
+import Ledger
+import Testing
+
+/// Plain commands are decided in a way of their own: it must come to what the general way comes to, byte
+/// for byte.
+@Suite("Plain commands") struct PlainTests {
+    static let rulebook = """
+        {
+          edition: 1,
+          title: 'Test',
+          currencies: {
+            xp: { never_decreases: true, raw: ['game', 'operate'] },
+            coins: { facets: 'none', transferable: true, raw: ['game', 'operate'], cap: 1000 },
+            gems: { facets: 'open', raw: ['game', 'operate'], floor: -50 },
+            karma: { raw: ['operate'] },
+          },
+          ladders: {
+            level: { of: "earned('xp')", start: 1, rungs: [0, 100, 300, 600] },
+            purse: { of: "available('coins')", rungs: [0, 50, 200] },
+            shine: { of: "available('gems:red')", rungs: [0, 20, 40], lose: 'never' },
+          },
+        }
+        """
+
+    @Test("plain commands come to the same bytes as in the general way", arguments: 1...UInt64(8))
+    func sameBytes(seed: UInt64) throws {
+        var random = PlainRandom(state: seed)
+        var plain = Scenario(rulebook: Self.rulebook)
+        var general = Scenario(rulebook: Self.rulebook)
+        var taken = 0
+        for round in 0..<400 {
+            plain.now.microseconds += Int64(random.next() % 3)
+            general.now = plain.now
+            let peer = random.next() % 8 == 0 ? Peer(uid: 7, role: .game) : Scenario.peer
+            let texts = (0...random.next() % 9).map { _ in Self.text(&random) }
+            taken += plain.runPlain(texts, from: peer)
+            for text in texts where !text.hasPrefix("balance") {
+                _ = general.outcome(text, from: peer)
+            }
+            // Now and then what only the general way does.
+            if random.next() % 4 == 0 {
+                let other = Self.otherText(&random)
+                #expect(plain.outcome(other) == general.outcome(other))
+            }
+            if round % 50 == 49 {
+                plain.commit()
+                general.commit()
+            }
+        }
+        plain.commit()
+        general.commit()
+        #expect(plain.log == general.log)
+        #expect(taken > 400, "hardly anything was plain: \(taken)")
+        #expect(plain.ledger.state.accountCount == general.ledger.state.accountCount)
+        for number in 0...plain.ledger.state.accountCount {
+            let account = AccountNumber(number)
+            #expect(
+                plain.ledger.state.encodeRow(account) == general.ledger.state.encodeRow(account))
+        }
+        try Self.expectSameReplay(&plain)
+    }
+
+    /// Folding what was written must give the state that deciding came to.
+    private static func expectSameReplay(_ scenario: inout Scenario) throws {
+        var state = State(source: scenario.source)
+        var event = Event()
+        for bytes in scenario.log {
+            try event.decode(bytes, bytes.indices)
+            try state.fold(event)
+        }
+        for number in 0...state.accountCount {
+            let account = AccountNumber(number)
+            #expect(state.encodeRow(account) == scenario.ledger.state.encodeRow(account))
+        }
+        #expect(state.recentKeys.count == scenario.ledger.state.recentKeys.count)
+    }
+
+    private static let accounts = ["ann", "bob", "bob/knight", "a-rather-long-name-for-an-account"]
+    private static let balances = [
+        "xp", "xp", "coins", "gems:red", "gems:green", "gems", "karma", "coins:red", "nothing",
+    ]
+
+    private static func text(_ random: inout PlainRandom) -> String {
+        let account = random.pick(accounts)
+        let balance = random.pick(balances)
+        let verb = random.pick(["award", "award", "spend", "balance"])
+        if verb == "balance" { return "balance \(account) \(balance)" }
+        let amount = random.next() % 40 == 0 ? UInt64(Int64.max) : 1 + random.next() % 60
+        // Few enough keys that some are said again, for the same and for other commands.
+        let key = random.next() % 3 == 0 ? " key=k\(random.next() % 90)" : ""
+        return "\(verb) \(account) \(balance) \(amount)\(key)"
+    }
+
+    private static func otherText(_ random: inout PlainRandom) -> String {
+        let account = random.pick(accounts)
+        return switch random.next() % 7 {
+        case 0: "hold \(account) coins 3"
+        case 1: "freeze \(account)"
+        case 2: "unfreeze \(account)"
+        case 3: "transfer \(account) ann coins 2"
+        case 4: "award \(account) xp 5 memo=hello"
+        case 5: "award \(account) gems:new\(random.next() % 5) 5 dryrun=1"
+        default: "award \(account) coins 1 by=ann"
+        }
+    }
+
+    @Test("a balance is read as it stands between the writes around it")
+    func reads() {
+        var scenario = Scenario(rulebook: Self.rulebook)
+        _ = scenario.outcome("award ann coins 40")
+        let taken = scenario.runPlain(
+            ["balance ann coins", "award ann coins 3", "balance ann coins", "spend ann coins 1"],
+            from: Scenario.peer)
+        #expect(taken == 4)
+        #expect(scenario.plain[0].value == CellValue(40, 0, 0))
+        #expect(scenario.plain[1].value == CellValue(43, 0, 0))
+        #expect(scenario.plain[2].value == CellValue(43, 0, 0))
+        #expect(scenario.plain[3].value == CellValue(43, 1, 0))
+        #expect(scenario.plain[1].sequence + 1 == scenario.plain[3].sequence)
+    }
+
+    @Test("whoever may not write is left to the general way, which refuses")
+    func roles() {
+        var scenario = Scenario(rulebook: Self.rulebook)
+        _ = scenario.outcome("award ann coins 40")
+        let auditor = Peer(uid: 1, role: .audit)
+        let head = scenario.ledger.state.head
+        #expect(scenario.decidePlain(["award ann coins 1"], from: auditor) == 0)
+        #expect(scenario.decidePlain(["award ann karma 1"], from: Peer(uid: 1, role: .game)) == 0)
+        #expect(scenario.decidePlain(["balance ann coins"], from: auditor) == 1)
+        #expect(scenario.ledger.state.head == head)
+    }
+
+    @Test("another rulebook is noticed")
+    func rulebooks() throws {
+        var scenario = Scenario(rulebook: Self.rulebook)
+        _ = scenario.outcome("award ann coins 900")
+        #expect(scenario.decidePlain(["award ann coins 50"], from: Scenario.peer) == 1)
+        let lower = Self.rulebook.replacing("cap: 1000", with: "cap: 960")
+        _ = try scenario.ledger.adopt(
+            Array(lower.utf8), hash: [UInt8](repeating: 2, count: 32), file: "lower.json5",
+            from: Scenario.peer, at: scenario.now)
+        #expect(scenario.decidePlain(["award ann coins 20"], from: Scenario.peer) == 0)
+        #expect(scenario.outcome("award ann coins 20") == "LIMIT")
+        #expect(scenario.decidePlain(["award ann coins 10"], from: Scenario.peer) == 1)
+        #expect(scenario.decidePlain(["spend ann coins 10"], from: Scenario.peer) == 1)
+    }
+}
+
+/// A small random generator, the same everywhere.
+struct PlainRandom {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+
+    mutating func pick(_ choices: [String]) -> String {
+        choices[Int(next() % UInt64(choices.count))]
+    }
+}
+
+extension Scenario {
+    /// Decides commands in the plain way as far as they go; returns how many.
+    mutating func decidePlain(_ texts: [String], from peer: Peer, first: Int = 0) -> Int {
+        if first == 0 {
+            plainBytes = []
+            plain.count = 0
+            for text in texts { appendPlain(text) }
+        }
+        let bytes = plainBytes
+        if first == 0 { ledger.lookUp(&plain, in: bytes.span) }
+        return ledger.decide(&plain, from: first, in: bytes.span, from: peer, at: now)
+    }
+
+    /// Decides commands in the plain way, and in the general way those that it leaves. Returns how many
+    /// were plain.
+    mutating func runPlain(_ texts: [String], from peer: Peer) -> Int {
+        var next = 0
+        var taken = 0
+        while next < texts.count {
+            let done = decidePlain(texts, from: peer, first: next)
+            taken += done - next
+            next = done
+            guard next < texts.count else { break }
+            if !texts[next].hasPrefix("balance") { _ = outcome(texts[next], from: peer) }
+            next += 1
+            if next == texts.count { break }
+        }
+        return taken
+    }
+
+    private mutating func appendPlain(_ text: String) {
+        var command = PlainCommand()
+        let words = text.split(separator: " ").map(String.init)
+        func range(_ word: String) -> PlainCommand.Text {
+            let start = plainBytes.count
+            plainBytes.append(contentsOf: word.utf8)
+            return PlainCommand.Text(start, word.utf8.count)
+        }
+        command.verb = words[0] == "award" ? .award : words[0] == "spend" ? .spend : .balance
+        command.account = range(words[1])
+        command.balance = range(words[2])
+        if words.count > 3 { command.amount = Int64(words[3]) ?? 0 }
+        if words.count > 4 { command.key = range(String(words[4].dropFirst(4))) }
+        plain[plain.count] = command
+        plain.count += 1
+    }
+
+    mutating func outcome(_ text: String, from peer: Peer) -> String {
+        do {
+            switch try ledger.execute(
+                Script.command(text), from: peer, at: now, into: &receipt)
+            {
+            case .decided: return "ok"
+            case .known(let sequence, _): return "known \(sequence)"
+            }
+        } catch {
+            return error.code.rawValue
+        }
+    }
+}

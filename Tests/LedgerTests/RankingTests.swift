@@ -1,0 +1,132 @@
+import Testing
+
+@testable import Ledger
+
+/// Numbers from a seed, the same ones every time.
+private struct Dice: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}
+
+/// A board as anybody would write it: a list that is sorted when it is asked.
+private struct PlainBoard {
+    var entries: [UInt32: CellValue] = [:]
+
+    func ranked(_ ties: BoardTies) -> [BoardPlace] {
+        let sorted = entries.sorted { one, other in
+            let (x, y) = (one.value, other.value)
+            return (y.a, y.b, x.c, Int64(one.key)) < (x.a, x.b, y.c, Int64(other.key))
+        }
+        var result: [BoardPlace] = []
+        var keys = 0
+        for (position, entry) in sorted.enumerated() {
+            let before = position > 0 ? sorted[position - 1].value : nil
+            let isTied = before?.a == entry.value.a && before?.b == entry.value.b
+            if !isTied { keys += 1 }
+            let rank: Int
+            switch ties {
+            case .earliest: rank = position + 1
+            case .dense: rank = keys
+            case .shared: rank = isTied ? result[position - 1].rank : position + 1
+            }
+            result.append(
+                BoardPlace(rank: rank, account: AccountNumber(entry.key), value: entry.value.a))
+        }
+        return result
+    }
+}
+
+@Suite("Boards")
+struct RankingTests {
+    /// Few keys make many ties; many accounts make many blocks.
+    @Test(
+        "ranks are those of a sorted list",
+        arguments: [
+            (seed: UInt64(1), accounts: UInt32(40), keys: Int64(5), moves: 3_000),
+            (2, 3_000, 40, 12_000), (3, 3_000, 1 << 40, 12_000), (4, 6_000, 3, 15_000),
+            (5, 1, 1, 100),
+        ], [false, true])
+    func agrees(
+        _ shape: (seed: UInt64, accounts: UInt32, keys: Int64, moves: Int), hasTwoKeys: Bool
+    ) {
+        var dice = Dice(state: shape.seed)
+        var plain = PlainBoard()
+        var board = BoardStandings()
+        for move in 1...shape.moves {
+            let account = UInt32.random(in: 1...shape.accounts, using: &dice)
+            if let old = plain.entries[account] { board.remove(AccountNumber(account), old) }
+            // Towards the end more leave than come, so that blocks are joined.
+            let leaves = Int.random(in: 0..<10, using: &dice) < (move > shape.moves / 2 ? 7 : 2)
+            if leaves {
+                plain.entries[account] = nil
+            } else {
+                let value = CellValue(
+                    Int64.random(in: -shape.keys...shape.keys, using: &dice),
+                    hasTwoKeys ? Int64.random(in: -2...2, using: &dice) : 0, Int64(move))
+                plain.entries[account] = value
+                board.insert(AccountNumber(account), value)
+            }
+            if move % (shape.moves / 5) == 0 { compare(board, plain, &dice) }
+        }
+    }
+
+    private func compare(_ board: BoardStandings, _ plain: PlainBoard, _ dice: inout Dice) {
+        for ties in BoardTies.allCases {
+            let ranked = plain.ranked(ties)
+            #expect(board.count == ranked.count)
+            #expect(board.top(ranked.count + 1, from: 1, ties) == ranked)
+            for _ in 0..<20 {
+                let from = Int.random(in: 1...(ranked.count + 2), using: &dice)
+                let count = Int.random(in: 1...30, using: &dice)
+                let expected = ranked.filter { $0.rank >= from }.prefix(count)
+                #expect(board.top(count, from: from, ties) == Array(expected))
+            }
+            for _ in 0..<20 where !ranked.isEmpty {
+                let position = Int.random(in: ranked.indices, using: &dice)
+                let reach = Int.random(in: 0...5, using: &dice)
+                let account = ranked[position].account
+                let value = plain.entries[account.rawValue] ?? .zero
+                let found = board.around(account, value, reach, ties)
+                #expect(found?.own == ranked[position])
+                let near = max(0, position - reach)..<min(ranked.count, position + reach + 1)
+                #expect(found?.around == (reach == 0 ? [] : Array(ranked[near])))
+            }
+        }
+    }
+
+    @Test("who isn't there has no rank, and removing nobody changes nothing")
+    func absent() {
+        var board = BoardStandings()
+        #expect(board.top(10, from: 1, .shared).isEmpty)
+        board.remove(AccountNumber(1), CellValue(5, 0, 1))
+        #expect(board.count == 0)
+        board.insert(AccountNumber(1), CellValue(5, 0, 1))
+        board.insert(AccountNumber(1), CellValue(5, 0, 1))
+        #expect(board.count == 1)
+        #expect(board.around(AccountNumber(2), CellValue(5, 0, 1), 1, .dense) == nil)
+        #expect(board.top(10, from: 2, .shared).isEmpty)
+        #expect(board.top(10, from: .max, .dense).isEmpty)
+    }
+
+    @Test("extremes of both keys have their order")
+    func extremes() {
+        var board = BoardStandings()
+        let values: [(Int64, Int64)] = [(.max, 0), (0, .max), (0, 0), (0, .min), (.min, 0)]
+        for (index, value) in values.enumerated().reversed() {
+            board.insert(AccountNumber(UInt32(index + 1)), CellValue(value.0, value.1, 9))
+        }
+        #expect(board.top(9, from: 1, .shared).map(\.account.rawValue) == [1, 2, 3, 4, 5])
+    }
+
+    @Test("a board of many takes about 24 bytes for each")
+    func memory() {
+        #expect(MemoryLayout<OneKeyEntry>.stride == 20)
+        #expect(MemoryLayout<TwoKeyEntry>.stride == 28)
+    }
+}

@@ -1,0 +1,206 @@
+import Testing
+
+@testable import Ledger
+@testable import Wire
+
+/// Plain commands are read and answered in a way of their own: what they are taken for, and what is
+/// written, must be what the general way comes to.
+@Suite("Plain commands on the wire") struct PlainTests {
+    private static let accounts = [
+        "ann", "bob/knight", "~7", "/bob", "bob/", "a/b/c", "with space", "ünïcode", "a\u{7F}b",
+        "!", "~", String(repeating: "x", count: 64), String(repeating: "x", count: 65), "", "a:b",
+    ]
+    private static let balances = ["xp", "gems:red", "x y", "", "gems:red:dark", "ünï"]
+    private static let amounts = [
+        "1", "7", "0", "01", "-5", "+5", "999999999999999999", "9223372036854775807",
+        "9223372036854775808", "1.5", "", "12a",
+    ]
+    private static let keys = [
+        "k", "a key", " ", "tab\t", "ünï", String(repeating: "k", count: 99),
+        String(repeating: "k", count: 128), "", "\u{7F}",
+    ]
+
+    static var commands: [[String]] {
+        var commands: [[String]] = []
+        for account in accounts {
+            for balance in balances {
+                commands.append(["BALANCE", account, balance])
+                for amount in amounts { commands.append(["AWARD", account, balance, amount]) }
+                for key in keys { commands.append(["SPEND", account, balance, "3", "KEY", key]) }
+            }
+        }
+        commands += [
+            ["award", "ann", "xp", "1"], ["BALANCE", "ann", "xp", "ASOF", "3"],
+            ["AWARD", "ann", "xp", "1", "BY", "bob"], ["AWARD", "ann", "xp", "1", "DRYRUN"],
+            ["AWARD", "ann", "xp", "1", "key", "k"], ["PING"], ["HOLDS", "ann", "xp", "1"],
+        ]
+        return commands
+    }
+
+    @Test("what is recognised is what the general parsers read")
+    func sameMeaning() throws {
+        var plain = PlainCommands()
+        var recognised = 0
+        for words in Self.commands {
+            let bytes = frame(words)
+            PlainParser.parse(bytes.span, from: 0, to: bytes.count, countMax: 64, into: &plain)
+            guard plain.count > 0 else { continue }
+            recognised += 1
+            try #require(plain.count == 1)
+            let found = plain[0]
+            #expect(Int(found.end) == bytes.count && found.start == 0)
+            var request = Request()
+            #expect(
+                RequestParser.parse(bytes, from: 0, to: bytes.count, into: &request)
+                    == .complete(next: bytes.count))
+            func text(_ range: Range<Int>) -> String {
+                String(decoding: bytes[range], as: UTF8.self)
+            }
+            #expect(text(found.account.range) == words[1])
+            #expect(text(found.balance.range) == words[2])
+            let name = try #require(CommandTable.lookup(words[0]))
+            guard name != .balance else {
+                #expect(found.verb == .balance)
+                // A currency of any spelling is looked for and not found.
+                continue
+            }
+            var command = Command()
+            do throws(Refusal) {
+                try WriteParser.parse(name, &request, into: &command)
+            } catch {
+                // The spelling of a balance is the ledger's to judge: it knows no such word.
+                #expect(!UTF8Text.isName(bytes, Self.range(found.balance), segmentsMax: 2))
+                continue
+            }
+            #expect(command.amount == found.amount)
+            #expect(text(found.key.range) == (words.count > 5 ? words[5] : ""))
+            #expect((found.verb == .award) == (command.verb == .award))
+        }
+        #expect(recognised > 50)
+    }
+
+    private static func range(_ text: PlainCommand.Text) -> ByteRange {
+        ByteRange(start: Int(text.start), count: Int(text.count))
+    }
+
+    @Test("a command that hasn't come whole, or has a wrong byte in its bytes, is no plain one")
+    func frames() {
+        var plain = PlainCommands()
+        for words in [
+            ["AWARD", "ann", "xp", "17"], ["SPEND", "bob/knight", "gems:red", "3", "KEY", "k 1"],
+            ["BALANCE", "someone", "xp"],
+        ] {
+            let bytes = frame(words)
+            for end in 0..<bytes.count {
+                PlainParser.parse(bytes.span, from: 0, to: end, countMax: 64, into: &plain)
+                #expect(plain.count == 0)
+            }
+            for index in bytes.indices {
+                for flip in [UInt8(1), 4, 32, 128] {
+                    var changed = bytes
+                    changed[index] ^= flip
+                    PlainParser.parse(
+                        changed.span, from: 0, to: bytes.count, countMax: 64, into: &plain)
+                    var request = Request()
+                    let outcome = RequestParser.parse(
+                        changed, from: 0, to: changed.count, into: &request)
+                    guard plain.count == 1 else { continue }
+                    #expect(outcome == .complete(next: Int(plain[0].end)))
+                }
+            }
+        }
+    }
+
+    @Test("commands are taken one after the other, up to as many as asked for")
+    func many() {
+        var plain = PlainCommands()
+        var bytes: [UInt8] = Array("*1\r\n$4\r\nPING\r\n".utf8)
+        let start = bytes.count
+        for index in 1...100 { bytes += frame(["AWARD", "a\(index)", "xp", "\(index)"]) }
+        PlainParser.parse(bytes.span, from: start, to: bytes.count, countMax: 10, into: &plain)
+        #expect(plain.count == 10)
+        for index in 0..<10 { #expect(plain[index].amount == Int64(index + 1)) }
+        PlainParser.parse(bytes.span, from: start, to: bytes.count, countMax: 500, into: &plain)
+        #expect(plain.count == PlainCommands.countMax)
+        PlainParser.parse(bytes.span, from: 0, to: bytes.count, countMax: 500, into: &plain)
+        #expect(plain.count == 0)
+    }
+
+    @Test("numbers are written as Swift writes them")
+    func numbers() {
+        var values: [UInt64] = [0, .max, UInt64(Int64.max)]
+        var power: UInt64 = 1
+        for _ in 0..<20 {
+            values += [power, power - 1, power + 1]
+            power = power.multipliedReportingOverflow(by: 10).partialValue
+        }
+        var random = Random(state: 11)
+        for _ in 0..<1_000 { values.append(random.next() >> (random.next() % 64)) }
+        for value in values {
+            var bytes: [UInt8] = [7]
+            bytes.appendDecimal(value)
+            #expect(bytes == [7] + Array("\(value)".utf8))
+        }
+        var bytes: [UInt8] = []
+        bytes.appendDecimal(Int64.min)
+        #expect(bytes == Array("\(Int64.min)".utf8))
+    }
+
+    @Test("replies are what the general writers write", arguments: [false, true])
+    func replies(isRESP3: Bool) {
+        var plain = PlainCommands()
+        var replies = PlainReplies()
+        var written = ReplyWriter(isRESP3: isRESP3)
+        var expected = ReplyWriter(isRESP3: isRESP3)
+        let names = TwoWords()
+        var random = Random(state: 5)
+        for round in 0..<200 {
+            let balance = round % 3 == 0 ? "gems:red" : "xp"
+            let sent =
+                frame(["AWARD", "ann", balance, "\(random.next() >> 8)"])
+                + frame(["SPEND", "ann", balance, "\(random.next() >> 40)"])
+                + frame(["BALANCE", "ann", balance])
+            PlainParser.parse(sent.span, from: 0, to: sent.count, countMax: 64, into: &plain)
+            #expect(plain.count == 3)
+            let time = Instant(microseconds: 1_700_000_000_000_000 + Int64(round / 4))
+            for index in 0..<3 {
+                plain[index].sequence = (random.next() >> 1) >> (random.next() % 63)
+                plain[index].value = CellValue(
+                    Int64(random.next() >> 2), Int64(random.next() >> 3), Int64(round % 2))
+            }
+            replies.write(plain, 0..<3, in: sent.span, time: time, to: &written)
+            for index in 0..<2 {
+                var receipt = Receipt()
+                receipt.sequence = plain[index].sequence
+                receipt.time = time
+                receipt.account = AccountNumber(1)
+                let name = BalanceName(
+                    currency: Word(balance == "xp" ? 1 : 2),
+                    facet: balance == "xp" ? .none : Word(3))
+                receipt.changes = [
+                    Receipt.Change(
+                        account: AccountNumber(1), balance: name,
+                        amount: index == 0 ? plain[index].amount : -plain[index].amount,
+                        after: plain[index].value.available ?? 0)
+                ]
+                expected.receipt(receipt, names: names)
+            }
+            var values = RESPValues(expected)
+            values.balance(plain[2].value)
+            expected = values.reply
+            #expect(written.bytes == expected.bytes)
+        }
+    }
+}
+
+private struct TwoWords: Naming {
+    func appendText(of word: Word, to text: inout [UInt8]) {
+        text += Array(["", "xp", "gems", "red"][Int(word.rawValue)].utf8)
+    }
+
+    func appendID(of account: AccountNumber, to text: inout [UInt8]) {}
+
+    func appendRung(
+        _ rung: Int64, of ladder: Word, rules: UInt32, to text: inout [UInt8]
+    ) -> Bool { false }
+}
