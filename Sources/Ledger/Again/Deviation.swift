@@ -65,10 +65,10 @@ extension Event {
         return true
     }
 
-    private func hasPayload(equalTo other: borrowing Event) -> Bool {
-        if case .job(let a, _) = payload, case .job(let b, _) = other.payload {
-            return text[a.range].elementsEqual(other.text[b.range])
+    private func hasPayload(equalTo decided: borrowing Event) -> Bool {
+        if case .job(let a, let progress) = payload, case .job(let b, let other) = decided.payload {
+            return progress == other && text[a.range].elementsEqual(decided.text[b.range])
         }
-        return payload == other.payload
+        return payload == decided.payload
     }
 }

@@ -4,13 +4,15 @@
 /// A log is hashed and signed as it was written, so hashes can't tell whether what was written was
 /// lawful. This can: whoever writes an event that the rules don't come to is found.
 package struct Recheck: ~Copyable {
-    private var ledger: Ledger
-    private var retelling = Retelling(namesParents: false, isDryRun: true)
+    var ledger: Ledger
+    var retelling = Retelling(namesParents: false, isDryRun: true)
     private var receipt = Receipt()
     /// The account that the last event opened: what the rules give to it comes next.
     private var opened: (account: AccountNumber, at: Instant?)?
     /// The parent of accounts that were just forgotten: its own forgetting comes next.
     private var forgetting: AccountNumber?
+    /// Runs of jobs under way.
+    var runs: [SequenceNumber: JudgedRun] = [:]
 
     /// - Parameter readEvent: reads the event that a REVERSE names from the log.
     package init(readEvent: @escaping (SequenceNumber) -> [UInt8]?) {
@@ -34,7 +36,7 @@ package struct Recheck: ~Copyable {
         return deviation ?? adoptRules(event)
     }
 
-    private struct Reason {
+    struct Reason {
         var text: String
         /// Whether the ledger's draft is what should have been.
         var hasDraft = false
@@ -58,13 +60,13 @@ package struct Recheck: ~Copyable {
         case .command: return judgeCommand(event)
         case .consequence: return judgeConsequence(event)
         case .declaration: return judgeBare(event)
-        case .run: return nil
+        case .run: return judgeRun(event)
         case .nonsense(let what): return Reason(text: what)
         }
     }
 
     /// Events that only declare something may not post or mark beside.
-    private func judgeBare(_ event: borrowing Event) -> Reason? {
+    func judgeBare(_ event: borrowing Event) -> Reason? {
         let isBare =
             event.postings.isEmpty && event.marks.isEmpty && event.rungs.isEmpty
             && event.shown.isEmpty && event.inputs.isEmpty && event.once.isEmpty
@@ -73,7 +75,7 @@ package struct Recheck: ~Copyable {
 
     // MARK: Commands
 
-    private mutating func judgeCommand(_ event: borrowing Event) -> Reason? {
+    mutating func judgeCommand(_ event: borrowing Event) -> Reason? {
         // With any KEY the draft has the balances after it, as the event has.
         let blankKeys = event.once.isEmpty ? 0 : 1
         if blankKeys > 0 { retelling.giveKey() }
@@ -89,7 +91,7 @@ package struct Recheck: ~Copyable {
         return reason(event.differences(from: ledger.draft, blankKeys: blankKeys))
     }
 
-    private func reason(_ parts: [EventPart]) -> Reason? {
+    func reason(_ parts: [EventPart]) -> Reason? {
         guard !parts.isEmpty else { return nil }
         let names = parts.map(\.rawValue).joined(separator: ", ")
         return Reason(text: "the rules come to other \(names)", hasDraft: true)
@@ -111,8 +113,9 @@ package struct Recheck: ~Copyable {
         case .account(.forgotten):
             var bare = copy event
             bare.marks = []
+            // It leaves every board, and nothing else happens to it.
             guard event.marks == ledger.boardsCleared(of: account, 0) else {
-                return Reason(text: "it isn't taken off the boards that it was on")
+                return Reason(text: "forgetting an account takes it off its boards, no more")
             }
             return judgeBare(bare)
         case .hold(.expired, _):

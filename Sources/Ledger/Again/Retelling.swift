@@ -98,6 +98,24 @@ struct Retelling {
         return tellNamed(event, .migration, .migrate, &state)
     }
 
+    /// As `tell`, of how a run of a job began: as RUN that names the period.
+    mutating func tellRun(_ event: borrowing Event, _ state: inout State) -> Telling {
+        guard let actor = state.actor(event.actor), case .job(let period, _) = event.payload else {
+            return .nonsense("it names no period")
+        }
+        command.reset()
+        command.isDryRun = isDryRun
+        peer = Peer(uid: actor.uid, role: actor.role)
+        time = event.time
+        command.verb = .run
+        command.at = event.at
+        command.name = append(state.words.text(event.causeName))
+        command.value = append(event.text[period.range])
+        command.hasValue = true
+        if actor.by != .ledger { command.by = name(actor.by, &state) }
+        return .command
+    }
+
     /// Gives the command a KEY: any will do.
     mutating func giveKey() { command.key = append("key".utf8) }
 

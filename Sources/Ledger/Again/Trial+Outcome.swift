@@ -66,6 +66,8 @@ extension Trial {
         case .equipped: return isSameWord(a.a, b.a)
         // A sequence number.
         case .claim, .unlock: return true
+        // So is the third number of an entry.
+        case .board: return a.a == b.a && a.b == b.b
         default: return a == b
         }
     }
@@ -74,6 +76,9 @@ extension Trial {
     private func isSameQualifier(_ a: CellKey, _ b: CellKey, _ kind: CellKind) -> Bool {
         switch kind {
         case .claim, .unlock: isSame(Word(a.qualifier), Word(b.qualifier))
+        // A season's word, or a day.
+        case .board where a.qualifier >> 31 == 0 && b.qualifier >> 31 == 0:
+            isSame(Word(a.qualifier), Word(b.qualifier))
         default: a.qualifier == b.qualifier
         }
     }

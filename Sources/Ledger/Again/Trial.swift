@@ -14,8 +14,8 @@ package struct Trial: ~Copyable {
     private let rules: [UInt8]
     private var isAdopted = false
 
-    private var retelling = Retelling(namesParents: true, isDryRun: false)
-    private var receipt = Receipt()
+    var retelling = Retelling(namesParents: true, isDryRun: false)
+    var receipt = Receipt()
     private var spare = EventBuffer()
     /// Commands of the group under way, whose last event has yet to come.
     private var group: [Told] = []
@@ -27,6 +27,8 @@ package struct Trial: ~Copyable {
     /// The other ledger's accounts by the recorded ones' numbers − 1; `.ledger` for none yet.
     var accounts: [AccountNumber] = []
     var tally = TrialTally()
+    /// Runs of jobs under way, by the recorded ones' first events.
+    var runs: [SequenceNumber: JobRun] = [:]
 
     private struct Told {
         var command: Command
@@ -60,7 +62,7 @@ package struct Trial: ~Copyable {
         case .declaration: declare(event)
         case .consequence: follow(event)
         case .command: tell(event)
-        case .run: break
+        case .run: followRun(event)
         case .nonsense:
             tally.count(Refusal(.corrupt, [], "no command can have led to it"), "?", event)
         }
@@ -184,7 +186,7 @@ package struct Trial: ~Copyable {
         .conflict, [], "another command of its group would be refused")
 
     /// Numbers of events are the other ledger's own; one that it hasn't got is no event.
-    private func translate(_ command: inout Command) {
+    func translate(_ command: inout Command) {
         command.cause = 0
         if command.subject != 0 { command.subject = numbers[command.subject] ?? .max >> 8 }
     }
@@ -196,7 +198,7 @@ package struct Trial: ~Copyable {
     }
 
     /// Hands over what was decided: nothing is committed, only what is reversed later is kept.
-    private mutating func drain() {
+    mutating func drain() {
         let taken = other.takeBuffer(spare: spare).events
         spare = EventBuffer()
         for recorded in noted where subjects.contains(recorded) {
@@ -215,12 +217,12 @@ package struct Trial: ~Copyable {
     }
 
     /// Notes the accounts that the other ledger may have opened for an event.
-    private mutating func meet(_ event: borrowing Event) {
+    mutating func meet(_ event: borrowing Event) {
         for link in event.accounts { meet(link.account) }
         if let actor = recorded.actor(event.actor), actor.by != .ledger { meet(actor.by) }
     }
 
-    private mutating func meet(_ account: AccountNumber) {
+    mutating func meet(_ account: AccountNumber) {
         let index = Int(account.rawValue) - 1
         while accounts.count <= index { accounts.append(.ledger) }
         guard accounts[index] == .ledger else { return }

@@ -75,6 +75,8 @@ package struct Ledger: ~Copyable {
         var action: Int?
         /// The first day of the period that a job runs for: goals are taken up for that.
         var periodDay: Int64?
+        /// Whether that job counts as being active.
+        var feedsStreaks = false
         /// The ledger's own doing: nobody asked.
         var isLedger = false
         /// When it happened, where that is earlier than now; later isn't for the rules to see.

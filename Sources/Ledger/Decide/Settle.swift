@@ -14,6 +14,7 @@ extension Ledger {
             try settleStreaks(action)
             try settleCounts(action)
         }
+        if requested.feedsStreaks { try settleAllStreaks() }
         try settleLadders()
         // Rewards climb ladders, and what is reached then may be rewarded in turn. Each rung is rewarded
         // and each goal done once, so this ends.

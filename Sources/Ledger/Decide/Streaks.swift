@@ -8,6 +8,11 @@ extension Ledger {
         }
     }
 
+    /// Takes every streak on: what a job gives counts as being active where it says so.
+    mutating func settleAllStreaks() throws(Refusal) {
+        for streak in rules.parts.streaks { try extend(streak) }
+    }
+
     private mutating func extend(_ streak: StreakRule) throws(Refusal) {
         let account = requested.account
         let key = CellKey(.streak, streak.name)

@@ -79,7 +79,7 @@ extension Ledger {
         try emit(Command())
     }
 
-    private mutating func prepareOwn(_ wall: Instant) {
+    mutating func prepareOwn(_ wall: Instant) {
         requested = Requested()
         requested.now = max(wall, state.time)
         requested.isLedger = true
@@ -168,6 +168,7 @@ extension Ledger {
         requested.account = account
         requested.subject = account
         requested.periodDay = run.period?.firstDay
+        requested.feedsStreaks = rule.feedsStreaks
         let parent = state.parent(account)
         requested.parent = parent == .ledger ? nil : parent
         if parent != .ledger { state.ensure(parent) }

@@ -12,12 +12,15 @@ package final class JobRule: Sendable {
     /// Accounts for which this doesn't hold are skipped.
     package let when: Formula?
     package let effects: EffectRules
+    /// Whether who is given something counts as active: it takes all streaks on.
+    package let feedsStreaks: Bool
     /// Tells a changed job from one that was only declared again.
     package let definition: UInt64
 
     init(
         name: Word, text: String, schedule: CronSchedule?, zone: String?, period: PeriodKind,
-        steps: [StepRule], when: Formula?, effects: EffectRules, definition: UInt64
+        steps: [StepRule], when: Formula?, effects: EffectRules, feedsStreaks: Bool,
+        definition: UInt64
     ) {
         self.name = name
         self.text = text
@@ -27,6 +30,7 @@ package final class JobRule: Sendable {
         self.steps = steps
         self.when = when
         self.effects = effects
+        self.feedsStreaks = feedsStreaks
         self.definition = definition
     }
 }
@@ -68,10 +72,11 @@ extension RulebookCompiler {
             mistakes.add(reader.offset, "what the job gives is missing: gives: [ … ]")
         }
         let effects = effects(given, scope)
+        let feedsStreaks = bool(reader.take("feeds_streaks"), default: false)
         finish(reader, "a job")
         return JobRule(
             name: word, text: member.key, schedule: schedule, zone: zone, period: period,
-            steps: steps, when: when, effects: effects,
+            steps: steps, when: when, effects: effects, feedsStreaks: feedsStreaks,
             definition: member.value.definition)
     }
 

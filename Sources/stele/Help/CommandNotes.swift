@@ -24,6 +24,11 @@ enum CommandNotes {
         "fact": "  An empty value clears the fact; an absent fact isn't 0.",
         "history":
             "  `*` instead of an account lists the whole ledger. Newest first; the next page: BEFORE the\n  last sequence number shown.",
+        "top":
+            "  Of equal accounts who got there first stands first; how they are ranked is the board's to\n  say. FROM lists those whose rank is that or a later one.",
+        "run":
+            "  Answers when all accounts have had their turn. The same period again answers what came of it\n  the first time. Without FOR it is the period of AT, or of now.",
+        "stats": "  SINCE counts what was recorded since then; where accounts stand is always as of now.",
         "why": "  Explains a balance to its last event.",
         "claim":
             "  The offer's parameters are name=value, as OFFERS lists them.",
@@ -65,6 +70,10 @@ enum CommandNotes {
             "stele history '*' KIND spend SINCE 2026-01-01T00:00:00Z",
         ],
         "event": ["stele event 1042"],
+        "top": ["stele top points", "stele top points COUNT 100 FROM 101"],
+        "rank": ["stele rank points alice", "stele rank points alice AROUND 3"],
+        "stats": ["stele stats", "stele stats SINCE 2026-01-05T00:00:00Z --json"],
+        "run": ["stele run streak_bonus", "stele run weekly_goals FOR 2026-W02"],
         "why": ["stele why alice xp"],
         "xread": ["stele xread BLOCK 0 STREAMS log '$'"],
         "xrange": ["stele xrange log:alice - + COUNT 10"],
