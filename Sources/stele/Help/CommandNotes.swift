@@ -28,7 +28,8 @@ enum CommandNotes {
             "  Of equal accounts who got there first stands first; how they are ranked is the board's to\n  say. FROM lists those whose rank is that or a later one.",
         "run":
             "  Answers when all accounts have had their turn. The same period again answers what came of it\n  the first time. Without FOR it is the period of AT, or of now.",
-        "stats": "  SINCE counts what was recorded since then; where accounts stand is always as of now.",
+        "stats":
+            "  SINCE counts what was recorded since then; where accounts stand is as of now.",
         "why": "  Explains a balance to its last event.",
         "claim":
             "  The offer's parameters are name=value, as OFFERS lists them.",
