@@ -35,6 +35,27 @@ def test_the_session_works_by_copy_and_paste(make_daemon):
         assert expected in done.stdout, (expected, done.stdout)
 
 
+def test_the_battle_pass_works_by_copy_and_paste(make_daemon):
+    scratch = str(make_daemon(start=False).scratch)
+    (session,) = blocks("Rules are data")
+    session = session.replace("&\n", "&\nuntil [ -S /tmp/pass/socket ]; do sleep 0.05; done\n", 1)
+    script = "\n".join(
+        ["set -em", "trap 'kill %1 2>/dev/null || true' EXIT", "shopt -s expand_aliases", session, "wait"]
+    ).replace("/tmp/pass", scratch)
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=daemons.ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for expected in ["granted skin-1", "tier 3", "650 coins", "xp_to_next", "rank", "reward_claimed", "no mistakes", "pass_xp"]:
+        assert expected in done.stdout, (expected, done.stdout)
+    assert "650 are needed" in done.stderr
+
+
+def test_every_rulebook_is_in_the_table():
+    shown = set(re.findall(r"`([\w-]+)`", README.split("## Rules are data")[1].split("\n\n[ops")[0]))
+    assert {path.stem for path in (daemons.ROOT / "fixtures" / "rulebooks").glob("*.json5")} <= shown
+
+
 def test_the_module_map_is_the_manifests():
     manifest = (daemons.ROOT / "Package.swift").read_text()
     rows = re.findall(r"^\| `(\w+)` \| .* \| ([\w, –]+) \|$", README, re.M)
