@@ -111,4 +111,5 @@ def test_allocations(workload, ledger, interposer, tmp_path):
         ledger.run([], environment, ["--count", str(count), *WORKLOADS[workload]])
         return int(told.read_text())
 
-    check(workload, per_command(measure, 20_000), "allocations")
+    # A busy machine makes smaller batches, each of which allocates: the largest that come about count.
+    check(workload, min(per_command(measure, 20_000) for _ in range(5)), "allocations")
