@@ -256,6 +256,24 @@ def test_other_tiers_are_another_table(make_daemon):
         """, "d").run()
 
 
+def test_an_activity_is_kept_with_its_amount_type_and_text(client):
+    reply = client.map(
+        "RECORD", "kept", "activity", "type=quiz_complete", "amount=100", "description=Test quiz completed")
+    event = client.map("EVENT", reply["seq"])
+    assert event["cause"] == {
+        "name": "activity",
+        "inputs": {"type": "quiz_complete", "amount": 100, "description": "Test quiz completed"}}
+    assert [posting["amount"] for posting in event["postings"]] == [100]
+    client.call("RECORD", "kept", "activity", "type=comment", "amount=3")
+    assert [each["seq"] for each in client.call("HISTORY", "kept", "KIND", "award")][-1] == reply["seq"]
+
+
+def test_points_never_go_below_zero(client):
+    client.call("RECORD", "floor", "activity", "type=comment", "amount=3")
+    refused = client.refusal("SPEND", "floor", "points", 4)
+    assert refused.code == "INSUFFICIENT" and refused.facts["has"] == "3"
+
+
 def test_what_operators_watch(make_daemon):
     """Points awarded, accounts on each tier, the most active."""
     with make_daemon(rules=RULEBOOK).client() as client:

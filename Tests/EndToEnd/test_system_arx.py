@@ -234,6 +234,23 @@ def test_staff_awards_need_staff(make_daemon):
         assert operator.map("RECORD", "ada", "kudos_award", "category=staff_award")["changes"] == {"kudos": 5}
 
 
+def test_what_was_earned_and_spent_is_listed_newest_first(client):
+    for amount in (10, 20):
+        client.call("RECORD", "listed", "xp_award", f"amount={amount}", "reason=gm_award")
+    client.call("SPEND", "listed", "xp", 5, "FOR", "xp_purchase")
+    events = client.call("HISTORY", "listed", "CURRENCY", "xp")
+    assert [(each["postings"][0]["side"], each["postings"][0]["amount"]) for each in events] == [
+        ("spend", 5), ("earn", 20), ("earn", 10)]
+    assert client.map("BALANCE", "listed", "xp") == {"earned": 30, "spent": 5, "held": 0, "available": 25}
+
+
+def test_paths_are_kept_in_the_order_they_were_chosen(client):
+    for path in ("vanguard", "steel"):
+        client.call("RECORD", "walker/one", "choose_path", f"path={path}")
+    events = client.call("HISTORY", "walker/one", "KIND", "award")
+    assert [each["cause"]["inputs"]["path"] for each in reversed(events)] == ["vanguard", "steel"]
+
+
 def developed(rating, points, unlocked):
     """Step by step: a rating grows point by point and stops below the first locked multiple of ten."""
     for _ in range(points):

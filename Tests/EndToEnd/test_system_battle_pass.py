@@ -110,6 +110,19 @@ RECORD ada match match=m1 won=1 kills=1 streak=0              -> BADARG input=du
 RECORD ada match won=1 kills=1 streak=0 duration=0            -> BADARG input=match
 look ada                                                      -> pass_xp:season-1 0, tier 1
 
+## nothing is credited for nothing, and no balance goes below zero
+AWARD ada coins 0                       -> BADARG
+AWARD ada coins -5                      -> BADARG
+SPEND ada coins 1                       -> INSUFFICIENT needs=1 has=0
+look ada                                -> coins 0
+
+## what is owned already isn't given twice
+MIGRATE tier_zero ada tier=0 xp=0       -> owns skin-1
+AWARD ada coins 650                     -> coins 650
+CLAIM ada premium                       -> coins 0
+CLAIM ada reward tier=1 track=premium   -> owns emote-1
+CLAIM ada reward tier=1 track=premium   -> TAKEN
+
 ## before the season there is none
 @2025-12-31T23:59:59Z RECORD ada match match=m1 won=1 kills=0 streak=0 duration=0 -> NOSEASON
 @2025-12-31T23:59:59Z CLAIM ada premium                                           -> NOSEASON
@@ -311,6 +324,13 @@ def test_players_are_told_of_matches_tiers_and_rewards(clients):
     seq = client.map("CLAIM", "told", "reward", "tier=2", "track=free")["seq"]
     (reward_claimed,) = notices(client, "told", seq)
     assert (reward_claimed["notice"], reward_claimed["tier"], reward_claimed["coins"]) == ("reward_claimed", 2, 100)
+
+
+def test_an_item_is_owned_once(clients):
+    client = clients[1000, 100]
+    client.call("AWARD", "once", XP, 100)
+    client.call("AWARD", "once", XP, 100)
+    assert client.map("PROFILE", "once")["items"].count("skin-1") == 1
 
 
 def notices(client, account, seq):
