@@ -123,19 +123,24 @@ extension Engine {
     /// Whether there is a run to go on with, and room for what it comes to.
     package var isRunning: Bool { !runs.entries.isEmpty && ledger.buffer.hasRoom }
 
+    /// The runs under way and how far each has come; the first is the one that is gone on with.
+    package var runsUnderWay: [JobRun] { runs.entries.map(\.run) }
+
     /// Whether boards are being filled: they aren't what they will be.
     package var isFillingBoards: Bool { runs.entries.contains { $0.run.isFill } }
 
     /// Goes on with the first run by a slice. Answers the run once it has ended.
     ///
     /// - Throws: FULL; it goes on when there is room again.
-    package func goOnRunning(at wall: Instant) throws(Refusal) -> Ended? {
+    package func goOnRunning(
+        at wall: Instant, accountsMax: Int = Engine.runSliceAccounts
+    ) throws(Refusal) -> Ended? {
         guard isRunning else { return nil }
-        try checkRoom(bytesMore: Self.runSliceAccounts * 1_024)
+        try checkRoom(bytesMore: accountsMax * 1_024)
         var refusal: Refusal?
         do throws(Refusal) {
             try ledger.step(
-                &runs.entries[0].run, accountsMax: Self.runSliceAccounts, at: wall)
+                &runs.entries[0].run, accountsMax: accountsMax, at: wall)
         } catch {
             refusal = error
         }

@@ -65,6 +65,10 @@ struct Book: Sendable {
         var receivedClimbs = false
     }
 
+    /// Who has fewer coins than this is given so many points by the job `wage`.
+    static let wageBelow: Int64 = 100
+    static let wage: Int64 = 2
+
     var source: String {
         let cap = coinCap.map { ", cap: \($0)" } ?? ""
         let openings =
@@ -89,6 +93,42 @@ struct Book: Sendable {
                 standing: { of: "earned('debt')", start: 1, rungs: [0, 1000], lose: 'never' },
               },
               \(openings)
+              items: { hat: { slot: 'head' }, cap: { slot: 'head' } },
+              offers: {
+                shop: {
+                  parameters: { what: { type: 'name', one_of: 'items' } },
+                  cost: { balance: 'coin', amount: "if(what == 'hat', 40, 15)" },
+                  gives: [{ item: '<what>' }],
+                },
+                swap: {
+                  parameters: { n: { type: 'int', min: 1, max: 40 } },
+                  repeat: true,
+                  requires: [{ test: 'n >= 10', unmet: 'too little' }],
+                  cost: { balance: 'coin', amount: 'n' },
+                  gives: [{ balance: 'pts', amount: 'floor(n / 10) * 3' }],
+                },
+              },
+              migrations: {
+                legacy: {
+                  fields: {
+                    coin: { type: 'int', min: 0, max: 1000 },
+                    xp: { type: 'int', min: 0, max: 1000 },
+                    level: { type: 'int', min: 1, max: 4 },
+                  },
+                  gives: [
+                    { balance: 'coin', amount: 'coin' },
+                    { balance: 'xp', amount: 'xp' },
+                    { rung: 'level', value: 'level' },
+                    { fact: 'old', value: 1 },
+                  ],
+                },
+              },
+              jobs: {
+                wage: {
+                  when: "available('coin') < \(Book.wageBelow)",
+                  gives: [{ balance: 'pts', amount: \(Book.wage) }],
+                },
+              },
               actions: {
                 quest: {
                   inputs: { hard: { type: 'bool', default: false }, name: { type: 'name' } },

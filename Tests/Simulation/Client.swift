@@ -153,9 +153,8 @@ struct Client {
             ask.value = tape.pick(["1", "0", "", "gold", "-5", "007"])
             if tape.chance(swarm.badInput) { ask.name = tape.pick(["", "a b", "a::b"]) }
             if tape.chance(swarm.badInput) { ask.value = "not a name" }
-        case .claim:
-            ask.account = id()
-            ask.name = "offer"
+        case .claim: fillClaim(&ask)
+        case .migrate: fillMigrate(&ask)
         default: ask.account = id()
         }
         if let person = oracle.world.ids[ask.account], oracle.world.people[person].isFrozen,
@@ -202,6 +201,39 @@ struct Client {
             case 1: ask.inputs.append(Ask.Input(name: "x", value: "1"))
             case 2: ask.inputs.append(Ask.Input(name: "n", value: "1x"))
             default: ask.inputs = []
+            }
+        }
+    }
+
+    private mutating func fillClaim(_ ask: inout Ask) {
+        ask.account = id()
+        ask.name = tape.pick(["shop", "swap"])
+        ask.inputs = [
+            ask.name == "shop"
+                ? Ask.Input(name: "what", value: tape.pick(["hat", "cap"]))
+                : Ask.Input(name: "n", value: String(tape.within(5...40)))
+        ]
+        if tape.chance(swarm.badInput) {
+            switch tape.below(4) {
+            case 0: ask.name = "offer"
+            case 1: ask.inputs[0].value = tape.pick(["crown", "0", "41", "-1", "a b"])
+            case 2: ask.inputs.append(ask.inputs[0])
+            default: ask.inputs = []
+            }
+        }
+    }
+
+    private mutating func fillMigrate(_ ask: inout Ask) {
+        ask.account = id()
+        ask.name = "legacy"
+        ask.inputs = [("coin", 0...100), ("xp", 0...700), ("level", 1...4)].map { name, range in
+            Ask.Input(name: name, value: String(tape.within(range)))
+        }
+        if tape.chance(swarm.badInput) {
+            switch tape.below(3) {
+            case 0: ask.name = "nothing"
+            case 1: ask.inputs[2].value = "5"
+            default: ask.inputs.removeLast()
             }
         }
     }

@@ -23,6 +23,8 @@ package enum Mutant: String, CaseIterable, Sendable {
     case rowIsForged = "row-is-forged"
     /// A part of the index of idempotency keys is never stored.
     case keyRunIsLost = "key-run-is-lost"
+    /// A start doesn't take up the runs of jobs that were under way.
+    case runsAreForgotten = "runs-are-forgotten"
     /// What a client is answered is off by one.
     case answerIsOff = "answer-is-off"
 }

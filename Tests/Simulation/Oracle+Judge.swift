@@ -17,7 +17,8 @@ extension Oracle {
         judgeStanding(ask)
         if let outcome = judgeVerb(ask, sequence) { return outcome }
         if !draft.reasons.isEmpty { return .refused(draft.reasons) }
-        climb()
+        // What is taken over from elsewhere moves nothing.
+        if ask.verb != .migrate { climb() }
         addTotals()
         if !draft.reasons.isEmpty { return .refused(draft.reasons) }
         if let key = ask.key {
@@ -89,8 +90,9 @@ extension Oracle {
         case .reverse:
             guard let event = event(ask.subject) else { return .refused(Reasons(.notFound)) }
             let isReversible =
-                (event.kind == .award || event.kind == .spend || event.kind == .transfer)
-                && !event.parts.isEmpty
+                event.kind == .claim
+                || (event.kind == .award || event.kind == .spend || event.kind == .transfer)
+                    && !event.parts.isEmpty
             guard isReversible else { return .refused(Reasons(.badArgument)) }
             draft.subject = event.people[0]
             if event.people.contains(where: { world.people[$0].isFrozen }) { refuse(.frozen) }

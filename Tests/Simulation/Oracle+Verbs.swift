@@ -24,7 +24,9 @@ extension Oracle {
             link(draft.subject)
         case .forget: judgeForget()
         case .reverse: judgeReverse(ask)
-        case .claim, .migrate, .run: refuse(.undeclared)
+        case .claim: judgeClaim(ask)
+        case .migrate: judgeMigrate(ask)
+        case .run: refuse(.undeclared)
         }
         return nil
     }
@@ -107,6 +109,7 @@ extension Oracle {
         draft.kind = .reversal
         guard let event = event(ask.subject) else { return refuse(.notFound) }
         draft.isTransfer = false
+        if event.kind == .claim { return judgeReverse(event, ask) }
         let already = world.people[draft.subject].reversed[ask.subject] ?? 0
         let left = event.parts[0].amount - already
         let amount = ask.amount == 0 ? left : ask.amount
@@ -135,12 +138,7 @@ extension Oracle {
             refuse(.undeclared)
             return nil
         }
-        for (index, input) in ask.inputs.enumerated() {
-            if !inputs.contains(input.name) { refuse(.badArgument) }
-            if ask.inputs[..<index].contains(where: { $0.name == input.name }) {
-                refuse(.badArgument)
-            }
-        }
+        judgeInputs(ask, inputs)
         switch ask.name {
         case "quest": return judgeQuest(ask)
         case "trade": judgeTrade(ask)
@@ -151,12 +149,22 @@ extension Oracle {
         return nil
     }
 
-    private func input(_ ask: Ask, _ name: String) -> String? {
+    /// Refuses inputs that aren't declared or given twice.
+    func judgeInputs(_ ask: Ask, _ declared: [String]) {
+        for (index, input) in ask.inputs.enumerated() {
+            if !declared.contains(input.name) { refuse(.badArgument) }
+            if ask.inputs[..<index].contains(where: { $0.name == input.name }) {
+                refuse(.badArgument)
+            }
+        }
+    }
+
+    func input(_ ask: Ask, _ name: String) -> String? {
         ask.inputs.first { $0.name == name }?.value
     }
 
-    private func number(_ ask: Ask, _ range: ClosedRange<Int64>) -> Int64? {
-        guard let text = input(ask, "n"), Self.isNumber(text), let number = Int64(text),
+    func number(_ ask: Ask, _ range: ClosedRange<Int64>, of name: String = "n") -> Int64? {
+        guard let text = input(ask, name), Self.isNumber(text), let number = Int64(text),
             range.contains(number)
         else {
             refuse(.badArgument)

@@ -36,6 +36,8 @@ final class Oracle {
         var isSubjectNew = false
         var kind = EventKind.award
         var isTransfer = false
+        var items: [String] = []
+        var claim: String?
         var changes: [Reply.Change] = []
         var reached: [Reply.Reached] = []
         var explain: [String: Int64] = [:]
@@ -238,7 +240,7 @@ final class Oracle {
         world.time = draft.now
         let reply = Reply(
             sequence: sequence, time: draft.now, changes: draft.changes, reached: draft.reached,
-            explain: draft.explain)
+            granted: draft.items, explain: draft.explain)
         for token in draft.tokens {
             pendingTokens.append(
                 (
@@ -250,7 +252,8 @@ final class Oracle {
         }
         pendingEvents.append(
             Posted(
-                sequence: sequence, kind: draft.kind, parts: draft.parts, people: draft.people))
+                sequence: sequence, kind: draft.kind, parts: draft.parts, people: draft.people,
+                items: draft.items, claim: draft.claim))
         return reply
     }
 }

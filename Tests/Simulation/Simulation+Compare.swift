@@ -20,6 +20,7 @@ extension Simulation {
                     person: Int(reached.account.rawValue) - 1, ladder: word(reached.ladder),
                     from: reached.from, to: reached.to))
         }
+        reply.granted = receipt.granted.map(word)
         for explained in receipt.explain {
             guard let value = explained.value.whole else {
                 throw Failure("a fraction where the rules have none")
@@ -169,6 +170,11 @@ extension Simulation {
             person.holds[key.sequence] = World.Hold(
                 balance: name(BalanceName(packed: value.b)), amount: value.a, until: value.c)
         case .reversed: person.reversed[key.sequence] = value.a
+        case .item: person.items[word(key.word)] = value.a
+        case .claim:
+            let offer = word(key.word)
+            person.claims.insert(
+                key.qualifier == 0 ? offer : "\(offer):\(word(Word(key.qualifier)))")
         case .child: person.children.append(Int(key.qualifier) - 1)
         default: throw Failure("a cell that nothing sets: \(cell)")
         }

@@ -86,6 +86,7 @@ extension Simulation {
         }
         try checkGroupEnd(head)
         oracle.goBack(to: head, durableWorld)
+        try resumeRuns()
         memories.removeAll { $0.sequence > head }
         report.trace.add(engine.logHead.root.bytes)
         try checkForgotten()

@@ -10,12 +10,14 @@ extension Simulation {
         var rounds = 0
         repeat {
             if let work = client.takeUnanswered() { try submit(work) }
+            if engine.isRunning { try goOnRunning() }
             try takeBatch()
             try commitFlight()
             try deliver()
             rounds += 1
             guard rounds < 100_000 else { throw Failure("what is open never ends") }
         } while !client.unanswered.isEmpty || !postponed.isEmpty || engine.head != engine.durable
+            || !engine.runsUnderWay.isEmpty
         guard held.isEmpty else { throw Failure("\(held.count) answers were never released") }
         for person in oracle.world.people.indices {
             try checkPerson(person)

@@ -52,6 +52,7 @@ package final class Simulation {
     var held: [Held] = []
     var postponed: [Work] = []
     var slices: [CheckpointWork] = []
+    var runFailure: Failure?
 
     // What the outside world knows.
     var wall: Int64 = 1_700_000_000_000_000
@@ -164,6 +165,8 @@ package final class Simulation {
     private func turn() throws {
         advanceClock()
         try submit(client.next(oracle, wall: wall, head: engine.head))
+        try playRuns()
+        if let runFailure { throw runFailure }
         if tape.chance(swarm.ticks) { try tick() }
         if flight == nil, tape.chance(swarm.takes) { try takeBatch() }
         if flight != nil, tape.chance(swarm.commits) { try commitFlight() }

@@ -16,6 +16,8 @@ struct Swarm: Sendable {
     var badInput = 0
     var bigAmounts = 0
     var gameRole = 0
+    var runs = 0
+    var runSlices = 0
     var reads = 0
     var ticks = 0
     var clockJumps = 0
@@ -42,7 +44,7 @@ struct Swarm: Sendable {
         ids = Array(Self.allIDs.prefix(tape.within(2...Self.allIDs.count)))
         let rare: [Verb] = [
             .hold, .settle, .release, .record, .fact, .reverse, .freeze, .unfreeze, .forget,
-            .transfer, .claim,
+            .transfer, .claim, .claim, .migrate,
         ]
         verbs = [.award, .award, .spend]
         for verb in rare {
@@ -58,6 +60,8 @@ struct Swarm: Sendable {
         badInput = often(0, 200, 1_000)
         bigAmounts = often(0, 0, 300, 2_000)
         gameRole = often(0, 1_000, 5_000)
+        runs = often(0, 10, 100)
+        runSlices = often(300, 3_000)
         reads = often(20, 100)
         ticks = often(0, 50, 500)
         clockJumps = often(0, 20, 200)

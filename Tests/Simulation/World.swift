@@ -37,6 +37,19 @@ struct World: Sendable {
         var holds: [UInt64: Hold] = [:]
         /// How much of an event's first posting was taken back.
         var reversed: [UInt64: Int64] = [:]
+        var items: [String: Int64] = [:]
+        /// Offers taken, with their parameters, and migrations done.
+        var claims: Set<String> = []
+    }
+
+    /// A run of the job, for one period.
+    struct Run: Equatable, Sendable {
+        /// Account n was dealt with if n is at most this.
+        var cursor = 0
+        /// Accounts that there were when it began.
+        var last: Int
+        var paid: UInt64 = 0
+        var isDone = false
     }
 
     static let unknown = UInt64.max
@@ -48,6 +61,8 @@ struct World: Sendable {
     var time: Int64 = 0
     var issued: [String: Int64] = [:]
     var burned: [String: Int64] = [:]
+    /// By period.
+    var runs: [String: Run] = [:]
 }
 
 /// What an event posted, for REVERSE.
@@ -63,6 +78,9 @@ struct Posted: Sendable {
     var kind: EventKind
     var parts: [Part]
     var people: [Int]
+    /// Of a claim.
+    var items: [String] = []
+    var claim: String?
 }
 
 /// What a command came to, or must come to.
@@ -85,6 +103,7 @@ struct Reply: Equatable, Sendable {
     var time: Int64 = 0
     var changes: [Change] = []
     var reached: [Reached] = []
+    var granted: [String] = []
     var explain: [String: Int64] = [:]
 }
 
