@@ -67,7 +67,8 @@ extension Oracle {
         if world.people[draft.subject].claims.contains("legacy") { return refuse(.taken) }
         link(draft.subject)
         judgeInputs(ask, ["coin", "xp", "level"])
-        guard let coins = number(ask, 0...1_000, of: "coin"), let xp = number(ask, 0...1_000, of: "xp"),
+        guard let coins = number(ask, 0...1_000, of: "coin"),
+            let xp = number(ask, 0...1_000, of: "xp"),
             let level = number(ask, 1...4, of: "level")
         else { return }
         if coins > 0 { post(draft.subject, "coin", .earn, coins) }

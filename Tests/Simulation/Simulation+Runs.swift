@@ -48,7 +48,8 @@ extension Simulation {
                 expectOfRun(outcome.isDuplicate && known.isDone, "\(period) was done: \(known)")
                 expectOfRun(
                     outcome.run.progress.paid == known.paid,
-                    "\(period) paid \(known.paid), is said to have paid \(outcome.run.progress.paid)")
+                    "\(period) paid \(known.paid), is said to have paid \(outcome.run.progress.paid)"
+                )
             } else {
                 expectOfRun(oracle.world.people.isEmpty, "\(period) was done at once")
                 oracle.beginRun(period, wall: wall)
