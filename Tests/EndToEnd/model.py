@@ -189,9 +189,10 @@ class Model:
         verb, own, postings, done = self.events[seq]
         if verb not in ("AWARD", "SPEND", "TRANSFER", "RECORD"):
             raise Refusal("ANY")
-        if amount is not None and verb == "RECORD":
-            raise Refusal("ANY")
         left = whole(self.events[seq]) - done
+        # Several postings are reversed whole: the amount may be left out, or be that of the first.
+        if amount not in (None, left) and verb == "RECORD":
+            raise Refusal("ANY")
         if left <= 0 or (amount or 0) > left:
             raise Refusal("ANY")
         names = list(dict.fromkeys([own] + [posting[0] for posting in postings]))
