@@ -63,16 +63,7 @@ extension Front {
 
     private func checkRules(_ source: [UInt8], _ connection: Connection) {
         let result = engine.ledger.check(source, file: "rulebook")
-        values(on: connection) { writer in
-            switch result {
-            case .failure(let mistakes): writer.mistakes(mistakes)
-            case .success:
-                writer.map { writer in
-                    writer.key("valid")
-                    writer.truth(true)
-                }
-            }
-        }
+        values(on: connection) { $0.verdict(result) }
     }
 
     /// Brings a rulebook into force.

@@ -22,6 +22,18 @@ extension ValueWriter {
         }
     }
 
+    /// What RULES CHECK answers.
+    package mutating func verdict(_ checked: Result<Rulebook, Mistakes>) {
+        switch checked {
+        case .failure(let mistakes): self.mistakes(mistakes)
+        case .success:
+            map { writer in
+                writer.key("valid")
+                writer.truth(true)
+            }
+        }
+    }
+
     /// What other rules would have made of the history: what RULES DIFF answers.
     package mutating func trial(_ result: TrialResult, _ names: some Naming) {
         map { writer in

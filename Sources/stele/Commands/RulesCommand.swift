@@ -1,6 +1,8 @@
+import Ledger
 import Wire
 
-/// `rules put FILE`, `rules check FILE` and `rules diff FILE`: the file is read here and sent whole.
+/// `rules put FILE` and `rules diff FILE`: the file is read here and sent whole. `rules check FILE` needs
+/// no daemon: whether a rulebook is sound is the file's own affair.
 struct RulesCommand {
     /// `put`, `check` or `diff`.
     var verb: String
@@ -14,6 +16,11 @@ struct RulesCommand {
             throw .usage("rules \(verb) wants a file", hint: "Usage: stele rules \(verb) FILE")
         }
         let text = try FileContent.read(path, bytesMax: Self.fileBytesMax)
+        if verb == "check" {
+            let checked = Ledger(source: EmptySource()).check(text, file: path)
+            let verdict = Reply.made { $0.verdict(checked) }
+            return print(verdict, path: path, console: context.console)
+        }
         let connection = try context.connect()
         var reply = try send(verb, text, over: connection)
         // A refusal names the first few mistakes in one line; CHECK tells each with its place.
@@ -43,8 +50,7 @@ struct RulesCommand {
         }
         if case .failure(let failure) = reply {
             if !console.isJSON { FailurePrinter(console).print(failure) }
-            // CHECK was asked whether the rulebook is right, and it isn't.
-            return verb == "check" && failure.code == "RULES" ? .no : failure.exitCode
+            return failure.exitCode
         }
         guard !console.isJSON else { return .done }
         guard verb != "diff" else {

@@ -40,7 +40,7 @@ enum CommandNotes {
         "rules diff":
             "  The whole history is decided again under FILE, which is not adopted; writes go on meanwhile.\n  One at a time (BUSY). `stele whatif` does the same on the files, with a progress bar. Mistakes\n  are printed as by `rules check`, and end it with 1.",
         "rules check":
-            "  The file is sent whole; `-` reads standard input. Mistakes are printed one a line, as\n  file:line:column: what is wrong and what would be right. Ends with 1 if there are any.",
+            "  Needs no daemon. `-` reads standard input. Mistakes are printed one a line, as\n  file:line:column: what is wrong and what would be right. Ends with 1 if there are any.",
     ]
 
     static let examples: [String: [String]] = [
