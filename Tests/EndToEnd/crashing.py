@@ -8,6 +8,7 @@ once or never, and a retry settles it; the log only ever grows by whole batches,
 import hashlib
 import json
 import threading
+import time
 
 import folding
 import reader
@@ -82,6 +83,23 @@ class Writer(threading.Thread):
         except (resp.Closed, OSError):
             pass
         self.started.set()
+
+
+def kill_under_load(daemon, writers, chance):
+    """kill -9 at a random moment while the writers write; half of the time the next start is cut short, too."""
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.started.wait(20)
+    time.sleep(chance.uniform(0, 0.06))
+    daemon.kill()
+    for writer in writers:
+        writer.join(20)
+    while chance.random() < 0.5:
+        daemon.spawn()
+        time.sleep(chance.uniform(0, 0.04))
+        daemon.kill()
+    daemon.start()
 
 
 class Witness:

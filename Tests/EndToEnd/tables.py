@@ -15,10 +15,11 @@ nothing. Expectations, separated by commas, speak of the row's first account unl
     owns x · lacks x · wears slot x · fact x 5 · fact x - · streak daily 2 · longest daily 3
     goal x 2/5 · goal x 5/5 done · goal x - · claims "reward tier=1 track=free" · granted x · nothing granted
     claimable "reward tier=2 track=free" · nothing claimable · reached tier 1 2 · explain name 5 · shows field 5
-    top points "1 ada 50" "2 bob 30" · answers paid 2
+    top points "1 ada 50" "2 bob 30" · answers paid 2 · tells level_up new_level 2 · tells nothing
 """
 
 import itertools
+import json
 import re
 import shlex
 
@@ -164,6 +165,16 @@ class Case:
         top = [entry if isinstance(entry, dict) else resp.pairs(entry) for entry in top]
         got = [f"{entry['rank']} {entry['account']} {entry['value']}" for entry in top]
         return None if got == list(wanted) else f"it is {got}"
+
+    def check_tells(self, account, notice, field=None, wanted=None):
+        """What the row's event is told of, as its stream entry has it."""
+        seq = self.reply["seq"]
+        ((_, fields),) = self.client.call("XRANGE", f"log:{account}", f"{seq}-0", f"{seq}-0")
+        fields = fields if isinstance(fields, dict) else dict(zip(fields[::2], fields[1::2]))
+        notices = {each["notice"]: each for each in json.loads(fields.get("notices", "[]"))}
+        if notice == "nothing":
+            return f"told: {notices}" if notices else None
+        return differs(notices.get(notice, {}).get(field), wanted)
 
     def check_shows(self, account, field, wanted):
         return differs(self.profile(account).get(field, "-"), wanted)

@@ -1,7 +1,6 @@
 """kill -9 while clients claim: each claim is paid once and given once, or not at all."""
 
 import random
-import time
 
 import crashing
 
@@ -74,19 +73,7 @@ def test_claims_survive_kills(make_daemon, seed, scale, tmp_path):
     books = [crashing.Book(tmp_path / f"client-{n}") for n in range(3)]
     for _ in range(max(3, int(8 * scale))):
         writers = [Claimer(daemon, book, f"c{n}-", 32) for n, book in enumerate(books)]
-        for writer in writers:
-            writer.start()
-        for writer in writers:
-            writer.started.wait(20)
-        time.sleep(chance.uniform(0, 0.06))
-        daemon.kill()
-        for writer in writers:
-            writer.join(20)
-        while chance.random() < 0.5:
-            daemon.spawn()
-            time.sleep(chance.uniform(0, 0.04))
-            daemon.kill()
-        daemon.start()
+        crashing.kill_under_load(daemon, writers, chance)
     with daemon.client() as client:
         settle(client, books)
         accounts = expected(books)

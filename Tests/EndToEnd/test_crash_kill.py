@@ -11,20 +11,7 @@ def crash_rounds(daemon, chance, rounds, tmp_path, depth):
     witness = crashing.Witness(daemon)
     for round_ in range(rounds):
         writers = [crashing.Writer(daemon, book, f"w{n}", depth) for n, book in enumerate(books)]
-        for writer in writers:
-            writer.start()
-        for writer in writers:
-            writer.started.wait(20)
-        time.sleep(chance.uniform(0, 0.06))
-        daemon.kill()
-        for writer in writers:
-            writer.join(20)
-        # Recovery of recovery: half of the time the next start is cut short as well.
-        while chance.random() < 0.5:
-            daemon.spawn()
-            time.sleep(chance.uniform(0, 0.04))
-            daemon.kill()
-        daemon.start()
+        crashing.kill_under_load(daemon, writers, chance)
         tally = witness.join(books)
         print(f"round {round_}: {len(witness.leaves)} events, {tally}")
     witness.settle(books)

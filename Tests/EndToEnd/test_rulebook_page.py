@@ -22,7 +22,7 @@ EXAMPLES = list(examples())
 
 
 def test_there_is_an_example_of_nearly_everything():
-    assert len(EXAMPLES) >= 18
+    assert len(EXAMPLES) >= 20
     assert all(rows for _, _, rows in EXAMPLES)
 
 
