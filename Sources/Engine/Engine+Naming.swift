@@ -17,6 +17,10 @@ extension Engine: Naming {
         return true
     }
 
+    package func hasNamedRungs(_ ladder: Word, rules number: UInt32) -> Bool {
+        rulebook(number).ladder(ladder).map { !$0.names.isEmpty } ?? false
+    }
+
     package func appendClaim(
         _ offer: Word, _ values: Word, rules number: UInt32, to text: inout [UInt8]
     ) {

@@ -101,26 +101,34 @@ package final class Engine {
     }
 
     private func mustWait(_ command: borrowing Command) throws(Refusal) -> Bool {
-        guard ledger.buffer.hasRoom else { return true }
-        try checkRoom()
-        return command.verb == .reverse && command.subject > durable && command.subject <= head
+        // Looked at once: each look at the ledger is checked for others under way.
+        let load = ledger.load
+        guard load.hasRoom else { return true }
+        try checkRoom(load)
+        guard case .reverse = command.verb else { return false }
+        return command.subject > durable && command.subject <= head
     }
 
     /// Refuses with FULL where the disk can't take what is about to be decided.
     ///
     /// - Parameter bytesMore: what it takes beyond one event.
     package func checkRoom(bytesMore: Int = 0) throws(Refusal) {
-        guard hasRoom(bytesMore: bytesMore) else {
+        try checkRoom(ledger.load, bytesMore: bytesMore)
+    }
+
+    private func checkRoom(_ load: Ledger.Load, bytesMore: Int = 0) throws(Refusal) {
+        guard hasRoom(load, bytesMore: bytesMore) else {
             throw Refusal(
                 .full, [],
                 "the disk is full: reads go on, and writes resume as soon as there is room")
         }
     }
 
-    func hasRoom(bytesMore: Int) -> Bool {
-        let bytes = ledger.buffer.bytes.count + inFlightBytes + Limits.eventBytesMax + bytesMore
-        return source.hasRoom(
-            batchBytes: bytes, highestAccount: ledger.state.accountCount + 64)
+    func hasRoom(bytesMore: Int) -> Bool { hasRoom(ledger.load, bytesMore: bytesMore) }
+
+    private func hasRoom(_ load: Ledger.Load, bytesMore: Int) -> Bool {
+        let bytes = load.bytes + inFlightBytes + Limits.eventBytesMax + bytesMore
+        return source.hasRoom(batchBytes: bytes, highestAccount: load.accounts + 64)
     }
 
     /// Answers a repeated command as the first time, from its event.

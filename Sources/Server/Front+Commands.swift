@@ -34,7 +34,7 @@ extension Front {
             return refuseWhileListening(name, connection)
         }
         if name == .run { return run(connection) }
-        if name.isWrite { return write(name, connection) }
+        precondition(!name.isWrite, "writes are carried out by themselves")
         if name.isQuery { return query(name, connection) }
         switch name {
         case .multi: connection.transaction.isOpen = true
@@ -59,24 +59,6 @@ extension Front {
         connection.output.writer.error(text)
         if connection.transaction.isOpen { connection.transaction.isBroken = true }
         return .answered
-    }
-
-    // MARK: Writes
-
-    private func write(_ name: CommandName, _ connection: Connection) -> Dispatched {
-        do throws(Refusal) {
-            try WriteParser.parse(name, &request, into: &command)
-            if let refusal = Permission.refuse(command, to: connection.peer.role) { throw refusal }
-            receipt.reset()
-            switch try engine.write(command, from: connection.peer, at: wall, into: &receipt) {
-            case .decided:
-                connection.output.writer.receipt(receipt, names: engine)
-                return .answered
-            case .postponed: return .askAgain
-            }
-        } catch {
-            return refuse(error, connection)
-        }
     }
 
     // MARK: MULTI
@@ -218,7 +200,7 @@ extension Front {
         var nextAnswer = 0
         for entry in group.entries {
             if case .write = entry {
-                replies.receipt(receipts[nextReceipt], names: engine)
+                desk.receipts.write(receipts[nextReceipt], names: engine, to: &replies)
                 nextReceipt += 1
             } else {
                 replies.fragment(answers[nextAnswer])

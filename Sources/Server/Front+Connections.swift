@@ -27,6 +27,11 @@ extension Front {
                 left -= plain
                 continue
             }
+            guard let writes = carryOutWrites(connection, left) else { break }
+            guard writes == 0 else {
+                left -= writes
+                continue
+            }
             switch connection.input.parse(into: &request) {
             case .complete(let next):
                 left -= 1
@@ -97,7 +102,7 @@ extension Front {
     }
 
     /// Until the next commit.
-    private func putOff(_ connection: Connection) {
+    func putOff(_ connection: Connection) {
         connection.isWaiting = true
         waiting.append(connection)
     }

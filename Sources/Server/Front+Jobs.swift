@@ -15,6 +15,7 @@ struct RunWaiter {
 extension Front {
     /// RUN.
     func run(_ connection: Connection) -> Dispatched {
+        var command = Command()
         do throws(Refusal) {
             try WriteParser.parse(.run, &request, into: &command)
             switch try engine.run(command, from: connection.peer, at: wall) {

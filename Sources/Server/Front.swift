@@ -56,8 +56,7 @@ final class Front {
 
     // What one command is read into, kept for its memory.
     var request = Request()
-    var command = Command()
-    var receipt = Receipt()
+    var desk = WriteDesk()
     var plain = PlainCommands()
     var plainReplies = PlainReplies()
 

@@ -1,143 +1,245 @@
 package import Ledger
 
-extension ReplyWriter {
-    /// Writes what a write answers: a map whose empty parts, but for `duplicate`, are left out.
-    package mutating func receipt(_ receipt: Receipt, names: some Naming) {
-        var parts = 3
-        if !receipt.changes.isEmpty { parts += 2 }
-        if !receipt.reached.isEmpty { parts += 1 }
-        if !receipt.granted.isEmpty { parts += 1 }
-        if !receipt.claimable.isEmpty { parts += 1 }
-        if !receipt.explain.isEmpty { parts += 1 }
-        map(parts)
-        fragment(ReceiptKeys.sequence)
-        integer(receipt.sequence)
-        fragment(ReceiptKeys.time)
-        time(receipt.time)
-        fragment(ReceiptKeys.duplicate)
-        boolean(receipt.isDuplicate)
-        if !receipt.changes.isEmpty {
-            fragment(ReceiptKeys.changes)
-            map(receipt.changes.count)
-            for change in receipt.changes {
-                balanceKey(change, of: receipt, names: names)
-                integer(change.amount)
-            }
-            fragment(ReceiptKeys.balances)
-            map(receipt.changes.count)
-            for change in receipt.changes {
-                balanceKey(change, of: receipt, names: names)
-                integer(change.after)
-            }
+/// Writes what a write answers: a map whose empty parts, but for `duplicate`, are left out.
+///
+/// Kept from receipt to receipt: what the last one began with, and names as replies have them, are
+/// put together once.
+package struct ReceiptWriter: ~Copyable {
+    private var names = ReceiptNames()
+    private var opening = ReceiptOpening()
+    /// What is on its way to the reply.
+    private var stage = ByteWriter(capacity: 16_384)
+
+    /// More than a name and a number ever take.
+    private static let entrySize = 1_024
+
+    package init() {}
+
+    package mutating func write(
+        _ receipt: borrowing Receipt, names source: some Naming, to reply: inout ReplyWriter
+    ) {
+        opening.prepare(receipt, isRESP3: reply.isRESP3)
+        stage.raw(opening.head)
+        stage.integer(Int64(clamping: receipt.sequence))
+        stage.raw(opening.rest)
+        if !receipt.changes.isEmpty { changes(receipt, source, &reply) }
+        if receipt.hasGains {
+            send(to: &reply)
+            reply.gains(of: receipt, names: source)
         }
-        if !receipt.reached.isEmpty { reached(receipt, names: names) }
-        if !receipt.granted.isEmpty {
-            fragment(ReceiptKeys.granted)
-            array(receipt.granted.count)
-            for item in receipt.granted { bulk { names.appendText(of: item, to: &$0) } }
+        if !receipt.explain.isEmpty { explain(receipt, source, &reply) }
+        send(to: &reply)
+    }
+
+    private mutating func changes(
+        _ receipt: borrowing Receipt, _ source: some Naming, _ reply: inout ReplyWriter
+    ) {
+        for index in 0..<receipt.changes.count {
+            makeRoom(&reply)
+            balanceKey(receipt.changes[index], of: receipt, source)
+            stage.integer(receipt.changes[index].amount)
         }
-        if !receipt.claimable.isEmpty {
-            fragment(ReceiptKeys.claimable)
-            array(receipt.claimable.count)
-            for claim in receipt.claimable {
-                bulk { text in
-                    if claim.account != receipt.account {
-                        names.appendID(of: claim.account, to: &text)
-                        text.append(UInt8(ascii: " "))
-                    }
-                    names.appendClaim(
-                        claim.offer, claim.values, rules: receipt.rules, to: &text)
-                }
-            }
-        }
-        if !receipt.explain.isEmpty {
-            fragment(ReceiptKeys.explain)
-            map(receipt.explain.count)
-            for explained in receipt.explain {
-                bulk { names.appendText(of: explained.name, to: &$0) }
-                // A stamp has its ladder's name, and is a rung.
-                if let whole = explained.value.whole {
-                    rung(whole, of: explained.name, rules: receipt.rules, names: names)
-                } else {
-                    rational(explained.value)
-                }
-            }
+        stage.raw(opening.balances)
+        for index in 0..<receipt.changes.count {
+            makeRoom(&reply)
+            balanceKey(receipt.changes[index], of: receipt, source)
+            stage.integer(receipt.changes[index].after)
         }
     }
 
     /// `currency[:facet]`, the account before it if it isn't the command's own.
     private mutating func balanceKey(
-        _ change: Receipt.Change, of receipt: Receipt, names: some Naming
+        _ change: Receipt.Change, of receipt: borrowing Receipt, _ source: some Naming
     ) {
-        bulk { text in
+        if change.account.rawValue == receipt.account.rawValue, !receipt.isDryRun,
+            let place = names.place(of: change.balance, source)
+        {
+            return stage.raw(names.texts, names.range(place))
+        }
+        var key = ReplyWriter()
+        key.bulk { text in
             if change.account != receipt.account {
-                names.appendID(of: change.account, to: &text)
+                source.appendID(of: change.account, to: &text)
                 text.append(UInt8(ascii: " "))
             }
-            text.appendBalance(change.balance, names: names)
+            text.appendBalance(change.balance, names: source)
         }
+        stage.raw(key.bytes)
     }
 
-    private mutating func reached(_ receipt: Receipt, names: some Naming) {
-        fragment(ReceiptKeys.reached)
-        array(receipt.reached.count)
-        for rung in receipt.reached {
-            let isOther = rung.account != receipt.account
-            map(isOther ? 4 : 3)
-            if isOther {
-                fragment(ReceiptKeys.account)
-                bulk { names.appendID(of: rung.account, to: &$0) }
-            }
-            fragment(ReceiptKeys.ladder)
-            bulk { names.appendText(of: rung.ladder, to: &$0) }
-            fragment(ReceiptKeys.from)
-            self.rung(rung.from, of: rung.ladder, rules: receipt.rules, names: names)
-            fragment(ReceiptKeys.to)
-            self.rung(rung.to, of: rung.ladder, rules: receipt.rules, names: names)
-        }
-    }
-
-    /// A rung by its name on a named ladder, else as an integer.
-    package mutating func rung(
-        _ rung: Int64, of ladder: Word, rules: UInt32, names: some Naming
+    private mutating func explain(
+        _ receipt: borrowing Receipt, _ source: some Naming, _ reply: inout ReplyWriter
     ) {
-        var isNamed = false
-        let rollback = bytes.count
-        bulk { isNamed = names.appendRung(rung, of: ladder, rules: rules, to: &$0) }
-        guard !isNamed else { return }
-        bytes.removeSubrange(rollback...)
-        integer(rung)
+        makeRoom(&reply)
+        stage.raw(opening.explain)
+        for index in 0..<receipt.explain.count {
+            makeRoom(&reply)
+            let (name, value) = (receipt.explain[index].name, receipt.explain[index].value)
+            if !receipt.isDryRun, let place = names.place(of: BalanceName(currency: name), source) {
+                stage.raw(names.texts, names.range(place))
+            } else {
+                var key = ReplyWriter()
+                key.bulk { source.appendText(of: name, to: &$0) }
+                stage.raw(key.bytes)
+            }
+            if let whole = value.whole, names.isNumbered(name, rules: receipt.rules, source) {
+                stage.integer(whole)
+                continue
+            }
+            send(to: &reply)
+            // A stamp has its ladder's name, and is a rung.
+            if let whole = value.whole {
+                reply.rung(whole, of: name, rules: receipt.rules, names: source)
+            } else {
+                reply.rational(value)
+            }
+        }
     }
 
-    /// An integer if it is one, else the text `p/q`.
-    package mutating func rational(_ value: Rational) {
-        guard value.denominator != 1 else { return integer(value.numerator) }
-        bulk { $0.appendRational(value) }
+    private mutating func makeRoom(_ reply: inout ReplyWriter) {
+        if stage.capacity &- stage.count < Self.entrySize { send(to: &reply) }
+    }
+
+    private mutating func send(to reply: inout ReplyWriter) {
+        precondition(!stage.hasOverflowed, "a name and a number are short")
+        stage.append(to: &reply.bytes)
+        stage.reset()
     }
 }
 
-extension [UInt8] {
-    /// Appends `currency[:facet]`.
-    package mutating func appendBalance(_ balance: BalanceName, names: some Naming) {
-        names.appendText(of: balance.currency, to: &self)
-        guard balance.facet != .none else { return }
-        append(UInt8(ascii: ":"))
-        names.appendText(of: balance.facet, to: &self)
+extension ByteWriter {
+    @inline(__always)
+    fileprivate mutating func raw(_ text: [UInt8]) { raw(text, text.indices) }
+}
+
+/// Names as replies have them. A word keeps its number for good, and a rulebook its ladders, so what is
+/// known once stays true; not so in a dry run, whose names are gone afterwards.
+private struct ReceiptNames {
+    /// Names that meet in a place take turns.
+    private static let placeBits = 10
+    /// Longer ones, which are rare, have no place.
+    private static let textSize = 128
+    private var balances = [UInt64](repeating: 0, count: 1 << placeBits)
+    private var counts = [Int](repeating: 0, count: 1 << placeBits)
+    /// Bulk strings, one in each place.
+    private(set) var texts = [UInt8](repeating: 0, count: textSize << placeBits)
+    /// Words that are no ladder with named rungs, with the rulebook's number.
+    private var numbered = [UInt64](repeating: 0, count: 1 << placeBits)
+
+    private static func place(_ key: UInt64) -> Int {
+        Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - placeBits))
+    }
+
+    /// Where the bulk string of `currency[:facet]` is, or that of a word.
+    @inline(__always)
+    mutating func place(of balance: BalanceName, _ source: some Naming) -> Int? {
+        let key = UInt64(balance.currency.rawValue) << 32 | UInt64(balance.facet.rawValue)
+        let place = Self.place(key)
+        return balances[place] == key || enter(balance, key, source) ? place : nil
+    }
+
+    @inline(__always)
+    func range(_ place: Int) -> Range<Int> {
+        let start = place &* Self.textSize
+        return start..<(start &+ counts[place])
+    }
+
+    @inline(never)
+    private mutating func enter(
+        _ balance: BalanceName, _ key: UInt64, _ source: some Naming
+    ) -> Bool {
+        var text = ReplyWriter()
+        text.bulk { $0.appendBalance(balance, names: source) }
+        guard text.bytes.count <= Self.textSize else { return false }
+        let place = Self.place(key)
+        balances[place] = key
+        counts[place] = text.bytes.count
+        for (index, byte) in text.bytes.enumerated() {
+            texts[place * Self.textSize + index] = byte
+        }
+        return true
+    }
+
+    mutating func isNumbered(_ name: Word, rules: UInt32, _ source: some Naming) -> Bool {
+        let key = UInt64(rules) << 32 | UInt64(name.rawValue)
+        let place = Self.place(key)
+        if numbered[place] == key { return true }
+        guard !source.hasNamedRungs(name, rules: rules) else { return false }
+        numbered[place] = key
+        return true
     }
 }
 
-enum ReceiptKeys {
-    static let sequence = Fragment.bulk("seq")
-    static let time = Fragment.bulk("time")
-    static let duplicate = Fragment.bulk("duplicate")
-    static let changes = Fragment.bulk("changes")
-    static let balances = Fragment.bulk("balances")
-    static let reached = Fragment.bulk("reached")
-    static let granted = Fragment.bulk("granted")
-    static let claimable = Fragment.bulk("claimable")
-    static let explain = Fragment.bulk("explain")
-    static let account = Fragment.bulk("account")
-    static let ladder = Fragment.bulk("ladder")
-    static let from = Fragment.bulk("from")
-    static let to = Fragment.bulk("to")
+/// What stands around the numbers of a receipt: the same in the next one, more often than not.
+private struct ReceiptOpening {
+    private var time = Instant(microseconds: -1)
+    private var isRESP3 = false
+    private var isDuplicate = false
+    private var changes = 0
+    private var explained = 0
+    private var parts = 0
+    /// Up to the sequence number.
+    private(set) var head: [UInt8] = []
+    /// From there to the first change.
+    private(set) var rest: [UInt8] = []
+    /// Between the changes and the balances.
+    private(set) var balances: [UInt8] = []
+    /// Before what is explained.
+    private(set) var explain: [UInt8] = []
+
+    @inline(__always)
+    mutating func prepare(_ receipt: borrowing Receipt, isRESP3: Bool) {
+        let parts = receipt.partCount
+        if receipt.time == time, isRESP3 == self.isRESP3, receipt.isDuplicate == isDuplicate,
+            receipt.changes.count == changes, receipt.explain.count == explained,
+            parts == self.parts
+        {
+            return
+        }
+        (time, isDuplicate) = (receipt.time, receipt.isDuplicate)
+        (changes, explained) = (receipt.changes.count, receipt.explain.count)
+        self.isRESP3 = isRESP3
+        self.parts = parts
+        build()
+    }
+
+    @inline(never)
+    private mutating func build() {
+        var writer = ReplyWriter(isRESP3: isRESP3)
+        writer.map(parts)
+        writer.fragment(ReceiptKeys.sequence)
+        head = Self.take(&writer)
+        writer.fragment(ReceiptKeys.time)
+        writer.time(time)
+        writer.fragment(ReceiptKeys.duplicate)
+        writer.boolean(isDuplicate)
+        if changes > 0 {
+            writer.fragment(ReceiptKeys.changes)
+            writer.map(changes)
+        }
+        rest = Self.take(&writer)
+        writer.fragment(ReceiptKeys.balances)
+        writer.map(changes)
+        balances = Self.take(&writer)
+        writer.fragment(ReceiptKeys.explain)
+        writer.map(explained)
+        explain = Self.take(&writer)
+    }
+
+    private static func take(_ writer: inout ReplyWriter) -> [UInt8] {
+        let bytes = writer.bytes
+        writer.bytes = []
+        return bytes
+    }
+}
+
+extension Receipt {
+    fileprivate var hasGains: Bool {
+        !reached.isEmpty || !granted.isEmpty || !claimable.isEmpty
+    }
+
+    fileprivate var partCount: Int {
+        3 + (changes.isEmpty ? 0 : 2) + (reached.isEmpty ? 0 : 1) + (granted.isEmpty ? 0 : 1)
+            + (claimable.isEmpty ? 0 : 1) + (explain.isEmpty ? 0 : 1)
+    }
 }

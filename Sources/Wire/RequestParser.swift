@@ -88,6 +88,23 @@ package enum RequestParser {
     /// Reads digits and a line end: no sign, no leading zero, few enough not to overflow.
     @inline(__always)
     private static func length(_ buffer: [UInt8], _ at: inout Int, _ end: Int) -> Length {
+        // Nearly all have one digit or two.
+        if end &- at >= 4 {
+            let word = buffer.span.word(at: at, count: 4)
+            let (first, second) = (word & 0xFF &- 0x30, word >> 8 & 0xFF &- 0x30)
+            if first < 10, word & 0xFF_FF00 == 0x0A_0D00 {
+                at &+= 3
+                return .value(Int(truncatingIfNeeded: first))
+            }
+            if first &- 1 < 9, second < 10, word & 0xFFFF_0000 == 0x0A0D_0000 {
+                at &+= 4
+                return .value(Int(truncatingIfNeeded: first &* 10 &+ second))
+            }
+        }
+        return anyLength(buffer, &at, end)
+    }
+
+    private static func anyLength(_ buffer: [UInt8], _ at: inout Int, _ end: Int) -> Length {
         var value = 0
         let first = at
         while at < end, buffer[at].isDigit {

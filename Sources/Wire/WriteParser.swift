@@ -149,19 +149,13 @@ package enum WriteParser {
     private static func input(
         _ argument: ByteRange, _ command: inout Command
     ) throws(Refusal) {
-        var split = argument.start
+        let split = nameEnd(argument, command)
         let end = argument.start + argument.count
-        while split < end, command.bytes[split] != UInt8(ascii: "=") { split += 1 }
-        let takesInputs =
-            command.verb == .record || command.verb == .claim || command.verb == .migrate
-        guard split < end, takesInputs else {
-            throw Misspelt.unexpected(command, argument)
-        }
+        guard split > argument.start, split < end, split - argument.start <= Limits.nameBytesMax,
+            command.bytes[split] == UInt8(ascii: "="), command.verb.takesInputs
+        else { throw Misspelt.unexpected(command, argument) }
         let name = ByteRange(start: argument.start, count: split - argument.start)
         let value = ByteRange(start: split + 1, count: end - split - 1)
-        guard UTF8Text.isName(command.bytes, name, segmentsMax: 1) else {
-            throw Misspelt.unexpected(command, argument)
-        }
         guard UTF8Text.isText(command.bytes, value) else { throw Misspelt.text("value") }
         for other in command.inputs where isSame(other.name, name, command.bytes) {
             throw Misspelt.repeated(String(decoding: command.bytes[name.range], as: UTF8.self))
@@ -169,6 +163,16 @@ package enum WriteParser {
         command.inputs.append(CommandInput(name: name, value: value))
     }
 
+    /// Where what may be a name ends that an argument begins with.
+    @inline(__always)
+    private static func nameEnd(_ argument: ByteRange, _ command: borrowing Command) -> Int {
+        let bytes = command.bytes.span
+        var at = argument.start
+        while at < argument.start + argument.count, UTF8Text.isNameByte(bytes[at]) { at &+= 1 }
+        return at
+    }
+
+    @inline(__always)
     private static func isSame(_ a: ByteRange, _ b: ByteRange, _ bytes: [UInt8]) -> Bool {
         guard a.count == b.count else { return false }
         for index in 0..<a.count where bytes[a.start + index] != bytes[b.start + index] {
@@ -243,5 +247,15 @@ package enum WriteParser {
         guard range.count > 0 else { return true }
         let first = command.bytes[range.start]
         return first.isDigit || first == UInt8(ascii: "+") || first == UInt8(ascii: "-")
+    }
+}
+
+extension Verb {
+    /// Whether `name=value` may follow.
+    fileprivate var takesInputs: Bool {
+        switch self {
+        case .record, .claim, .migrate: true
+        default: false
+        }
     }
 }

@@ -84,3 +84,11 @@ struct TestNames: Naming {
 }
 
 func string(_ writer: ReplyWriter) -> String { String(decoding: writer.bytes, as: UTF8.self) }
+
+extension ReplyWriter {
+    /// A receipt as the first one that is written.
+    mutating func receipt(_ receipt: Receipt, names: some Naming) {
+        var writer = ReceiptWriter()
+        writer.write(receipt, names: names, to: &self)
+    }
+}

@@ -11,10 +11,9 @@ extension Ledger {
         inputText.clear()
         inputText.append(contentsOf: command.bytes)
         for _ in 0..<count { inputs.append(.absent) }
-        for input in command.inputs {
-            guard let word = state.words.find(command.bytes, input.name.range),
-                let position = declared.firstIndex(where: { $0.name == word })
-            else {
+        for given in 0..<command.inputs.count {
+            let input = command.inputs[given]
+            guard let position = position(of: input.name, given: given, among: declared) else {
                 throw badInput(
                     text(command, input.name),
                     "the \(subject.noun) \(subject.text) has no input "
@@ -23,14 +22,23 @@ extension Ledger {
             guard case .absent = inputs[position] else {
                 throw badInput(text(command, input.name), "an input is given once")
             }
-            inputs[position] = try value(declared[position], input.value)
-            try record(declared[position], at: position)
+            inputs[position] = try value(declared, position, input.value)
+            try record(declared[position].name, at: position)
         }
         for position in 0..<count {
             if case .absent = inputs[position] {
                 try bindDefault(declared[position], at: position)
             }
         }
+    }
+
+    /// The position of an input by its name. Most clients give them in the order of their declaration.
+    @inline(__always)
+    private func position(
+        of name: ByteRange, given: Int, among declared: [InputRule]
+    ) -> Int? {
+        if given < declared.count, declared[given].isCalled(inputText, name) { return given }
+        return declared.indices.first { declared[$0].isCalled(inputText, name) }
     }
 
     func badInput(_ name: String, _ sentence: String) -> Refusal {
@@ -51,44 +59,52 @@ extension Ledger {
         }
     }
 
+    /// - Parameter position: of the input among `rules`, whose parts are looked at where they lie: copies
+    ///   of a rule cost more than all the rest.
+    @inline(__always)
     private mutating func value(
-        _ rule: InputRule, _ range: ByteRange
+        _ rules: [InputRule], _ position: Int, _ range: ByteRange
     ) throws(Refusal) -> BoundInput {
-        switch rule.type {
+        switch rules[position].type {
         case .integer(let minimum, let maximum):
-            return .number(try integer(rule, range, minimum, maximum), range)
+            return .number(try integer(rules, position, range, minimum, maximum), range)
         case .bool:
             guard let value = bool(range) else {
-                throw badInput(rule.text, "\(rule.text) is 0, 1, false or true")
+                let name = rules[position].text
+                throw badInput(name, "\(name) is 0, 1, false or true")
             }
             return .bool(value, range)
         case .name(let oneOf):
-            return .name(try name(rule, range, oneOf), range)
+            return .name(try name(rules, position, range, oneOf), range)
         case .account:
-            return .account(try account(rule, range), range)
+            return .account(try account(rules[position], range), range)
         case .text(let bytesMax):
             guard range.count <= bytesMax, isText(range) else {
-                throw badInput(
-                    rule.text, "\(rule.text) is UTF-8 text of at most \(bytesMax) bytes")
+                let name = rules[position].text
+                throw badInput(name, "\(name) is UTF-8 text of at most \(bytesMax) bytes")
             }
             return .text(range)
         case .list(let element, let countMax):
-            return .list(count: try list(rule, element, countMax, range), range)
+            return .list(count: try list(rules, position, element, countMax, range), range)
         }
     }
 
     private func integer(
-        _ rule: InputRule, _ range: ByteRange, _ minimum: Int64, _ maximum: Int64
+        _ rules: [InputRule], _ position: Int, _ range: ByteRange, _ minimum: Int64,
+        _ maximum: Int64
     ) throws(Refusal) -> Int64 {
         guard let value = Digits.integer(inputText, range.range) else {
-            throw badInput(rule.text, "\(rule.text) is an integer")
+            let name = rules[position].text
+            throw badInput(name, "\(name) is an integer")
         }
         guard value >= minimum, value <= maximum else {
-            throw badInput(rule.text, "\(rule.text) lies between \(minimum) and \(maximum)")
+            let name = rules[position].text
+            throw badInput(name, "\(name) lies between \(minimum) and \(maximum)")
         }
-        guard rule.choices.isEmpty || rule.choices.contains(value) else {
-            let choices = rule.choices.map(String.init).joined(separator: ", ")
-            throw badInput(rule.text, "\(rule.text) is one of \(choices)")
+        guard rules[position].choices.isEmpty || rules[position].choices.contains(value) else {
+            let name = rules[position].text
+            let choices = rules[position].choices.map(String.init).joined(separator: ", ")
+            throw badInput(name, "\(name) is one of \(choices)")
         }
         return value
     }
@@ -105,27 +121,36 @@ extension Ledger {
         return value
     }
 
+    @inline(__always)
     private func bool(_ range: ByteRange) -> Bool? {
-        if inputText[range.range].elementsEqual("1".utf8) { return true }
-        if inputText[range.range].elementsEqual("0".utf8) { return false }
+        guard range.count > 1 else {
+            guard range.count == 1 else { return nil }
+            switch inputText[range.start] {
+            case UInt8(ascii: "0"): return false
+            case UInt8(ascii: "1"): return true
+            default: return nil
+            }
+        }
         if inputText[range.range].elementsEqual("true".utf8) { return true }
         if inputText[range.range].elementsEqual("false".utf8) { return false }
         return nil
     }
 
     private func name(
-        _ rule: InputRule, _ range: ByteRange, _ oneOf: [Word]
+        _ rules: [InputRule], _ position: Int, _ range: ByteRange, _ oneOf: [Word]
     ) throws(Refusal) -> Word? {
         guard UTF8Text.isName(inputText, range) else {
+            let name = rules[position].text
             throw badInput(
-                rule.text,
-                "\(rule.text) is a name: letters, digits, _ . and -, in segments of 1 to 32 joined by :"
+                name,
+                "\(name) is a name: letters, digits, _ . and -, in segments of 1 to 32 joined by :"
             )
         }
         let word = state.words.find(inputText, range.range)
         guard oneOf.isEmpty || word.map({ oneOf.contains($0) }) == true else {
+            let name = rules[position].text
             let names = oneOf.map { wordText($0) }.joined(separator: ", ")
-            throw badInput(rule.text, "\(rule.text) is one of \(names)")
+            throw badInput(name, "\(name) is one of \(names)")
         }
         return word
     }
@@ -147,17 +172,19 @@ extension Ledger {
 
     /// Elements are separated by commas; an empty text is an empty list.
     private func list(
-        _ rule: InputRule, _ element: InputType.ListElement, _ countMax: Int, _ range: ByteRange
+        _ rules: [InputRule], _ position: Int, _ element: InputType.ListElement, _ countMax: Int,
+        _ range: ByteRange
     ) throws(Refusal) -> Int {
         let parts = elements(range)
         guard parts.count <= countMax else {
-            throw badInput(rule.text, "\(rule.text) has at most \(countMax) values")
+            let name = rules[position].text
+            throw badInput(name, "\(name) has at most \(countMax) values")
         }
         for part in parts {
             switch element {
             case .integer(let minimum, let maximum):
-                _ = try integer(rule, part, minimum, maximum)
-            case .name(let oneOf): _ = try name(rule, part, oneOf)
+                _ = try integer(rules, position, part, minimum, maximum)
+            case .name(let oneOf): _ = try name(rules, position, part, oneOf)
             }
         }
         return parts.count
@@ -176,7 +203,7 @@ extension Ledger {
     }
 
     /// Notes an input in the event, as it was given.
-    private mutating func record(_ rule: InputRule, at position: Int) throws(Refusal) {
+    private mutating func record(_ name: Word, at position: Int) throws(Refusal) {
         let value: Event.InputValue
         switch inputs[position] {
         case .number(let number, _): value = .int(number)
@@ -185,7 +212,7 @@ extension Ledger {
         case .account(let account, _): value = .account(account)
         case .text(let range): value = .text(draft.addText(inputText, range.range))
         case .list(let count, let range):
-            draft.inputs.append(Event.Input(name: rule.name, value: .list(count: count)))
+            draft.inputs.append(Event.Input(name: name, value: .list(count: count)))
             for part in elements(range) {
                 let element: Event.InputValue =
                     Digits.integer(inputText, part.range).map { .int($0) }
@@ -195,6 +222,6 @@ extension Ledger {
             return
         case .absent, .defaultName, .defaultNumber: return
         }
-        draft.inputs.append(Event.Input(name: rule.name, value: value))
+        draft.inputs.append(Event.Input(name: name, value: value))
     }
 }

@@ -17,6 +17,7 @@ extension Ledger {
         try checkTotals()
         try emit(command)
         fill(&receipt)
+        receipt.isDryRun = command.isDryRun
         return .decided
     }
 

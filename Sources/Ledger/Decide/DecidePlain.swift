@@ -130,7 +130,7 @@ extension Ledger {
 
     /// Whether no ladder moves.
     @inline(__always)
-    private mutating func standsStill(
+    mutating func standsStill(
         _ balance: PlainBalances.Entry, _ block: CellBlock, _ value: CellValue, _ available: Int64
     ) -> Bool {
         for index in balance.rungs {

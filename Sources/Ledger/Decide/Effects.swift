@@ -45,35 +45,36 @@ extension Ledger {
     /// Evaluates what is to be posted, all of it before any is.
     mutating func plan(_ posts: [PostRule]) throws(Refusal) {
         planned.clear()
-        for post in posts {
-            guard let list = post.forEach else {
-                try plan(post)
+        for index in 0..<posts.count {
+            guard let list = posts[index].forEach else {
+                try plan(posts, index)
                 continue
             }
             for element in elements(of: list) {
                 inputs.append(element)
-                try plan(post)
+                try plan(posts, index)
                 inputs.removeLast()
             }
         }
     }
 
-    private mutating func plan(_ post: PostRule) throws(Refusal) {
-        guard try holds(post.when) else { return }
-        let amount = try whole(post.amount)
+    /// - Parameter index: of the rule, whose parts are looked at where they lie.
+    private mutating func plan(_ posts: [PostRule], _ index: Int) throws(Refusal) {
+        if posts[index].when != nil, try !holds(posts[index].when) { return }
+        let amount = try whole(posts[index].amount)
         if amount == 0 { return }
-        guard post.side == .bySign || amount > 0 else {
+        let stated = posts[index].side
+        guard stated == .bySign || amount > 0 else {
             throw Refusal(
                 .badArgument, [.init("amount", "\(amount)")],
                 "the rules come to an amount of \(amount), which can't be "
-                    + (post.side == .earn ? "earned" : "spent"))
+                    + (stated == .earn ? "earned" : "spent"))
         }
         guard amount != .min else { throw refusal(.overflow) }
-        let side: Side = post.side == .spend || amount < 0 ? .spend : .earn
         planned.append(
             PlannedPost(
-                account: try account(post.to), balance: try balance(post.balance), side: side,
-                amount: abs(amount)))
+                account: try account(posts[index].to), balance: try balance(posts[index].balance),
+                side: stated == .spend || amount < 0 ? .spend : .earn, amount: abs(amount)))
     }
 
     mutating func postPlanned(why: Event.Why?) throws(Refusal) {

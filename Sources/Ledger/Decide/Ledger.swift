@@ -35,6 +35,7 @@ package struct Ledger: ~Copyable {
     var group = GroupProgress.none
     var plainBalances = PlainBalances()
     var plainNear: UInt64 = 0
+    var plainPosts: [PlainPost] = []
     /// Where accounts come from that were somebody elsewhere; `nil`: nowhere.
     package var legacy: (any LegacySource)?
     /// Accounts that are being brought over from there, one inside the other.
@@ -111,6 +112,19 @@ package struct Ledger: ~Copyable {
 
     var imagined = Imagined()
 
+    /// What has to be found room for.
+    package struct Load {
+        /// Whether a command's events certainly fit into the buffer.
+        package var hasRoom: Bool
+        /// Bytes in the buffer.
+        package var bytes: Int
+        package var accounts: UInt32
+    }
+
+    package var load: Load {
+        Load(hasRoom: buffer.hasRoom, bytes: buffer.bytes.count, accounts: state.accountCount)
+    }
+
     /// A word's text; also of one that only the last dry run knew.
     package func text(of word: Word) -> [UInt8] {
         let beyond = Int(word.rawValue) - state.words.count - 1
@@ -135,6 +149,9 @@ package struct Ledger: ~Copyable {
     ) throws(Refusal) -> Answer {
         group = .none
         hasGroupBegun = false
+        if case .record = command.verb, recordPlainly(command, from: peer, at: wall, into: &receipt) {
+            return .decided
+        }
         return try perform(command, from: peer, at: wall, into: &receipt)
     }
 

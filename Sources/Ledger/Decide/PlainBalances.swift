@@ -24,6 +24,14 @@ struct PlainBalances: ~Copyable {
 
         init() {}
 
+        /// One that no command has, for a balance that rules name: no text has such bytes.
+        @inline(__always)
+        init(named name: BalanceName) {
+            word0 = UInt64(name.currency.rawValue)
+            word1 = UInt64(name.facet.rawValue)
+            word3 = .max
+        }
+
         @inline(__always)
         var slot: Int {
             let mixed = (word0 ^ word1 &* 0x9E37_79B9 ^ word2 &* 0x85EB_CA6B ^ word3)
@@ -97,7 +105,22 @@ extension Ledger {
         if let entry = plainBalances.entry(spelling) { return entry }
         var text: [UInt8] = []
         for index in range { text.append(bytes[index]) }
-        guard let name = plainName(text), let position = rules.currencyPosition(name.currency),
+        guard let name = plainName(text) else { return nil }
+        return enter(spelling, name)
+    }
+
+    /// Likewise, of a balance that rules post to.
+    @inline(__always)
+    mutating func plainBalance(named name: BalanceName) -> PlainBalances.Entry? {
+        let spelling = PlainBalances.Spelling(named: name)
+        return plainBalances.entry(spelling) ?? enter(spelling, name)
+    }
+
+    @inline(never)
+    private mutating func enter(
+        _ spelling: PlainBalances.Spelling, _ name: BalanceName
+    ) -> PlainBalances.Entry? {
+        guard let position = rules.currencyPosition(name.currency),
             rules.currencies[position].allows(facet: name.facet),
             let rungs = plainRungs(name, position)
         else { return nil }

@@ -148,24 +148,29 @@ extension Ledger {
     /// No total of a currency over all accounts may leave Int64 either.
     mutating func checkTotals() throws(Refusal) {
         if draft.kind == .transfer { return }
-        for (index, posting) in draft.postings.enumerated() where posting.side != .hold {
-            let total = state.loadedValue(.ledger, CellKey(.balance, posting.balance.currency))
-            var issued = total?.a ?? 0
-            var burned = total?.b ?? 0
-            var fits = true
-            for other in draft.postings[0...index]
-            where other.balance.currency == posting.balance.currency && other.side != .hold {
-                fits =
-                    (other.side == .spend
-                        ? State.add(other.amount, to: &burned)
-                        : State.add(other.amount, to: &issued)) && fits
-            }
-            guard fits else {
+        for index in 0..<draft.postings.count where draft.postings[index].side != .hold {
+            let currency = draft.postings[index].balance.currency
+            let total = state.loadedValue(.ledger, CellKey(.balance, currency)) ?? .zero
+            guard totalFits(total, currency, upTo: index) else {
                 throw Refusal(
-                    .overflow, [.init("currency", wordText(posting.balance.currency))],
-                    "the total of \(wordText(posting.balance.currency)) would leave the range of "
-                        + "64-bit integers")
+                    .overflow, [.init("currency", wordText(currency))],
+                    "the total of \(wordText(currency)) would leave the range of 64-bit integers")
             }
         }
+    }
+
+    private func totalFits(_ total: CellValue, _ currency: Word, upTo last: Int) -> Bool {
+        var (issued, burned) = (total.a, total.b)
+        var index = 0
+        while index <= last {
+            let posting = draft.postings[index]
+            index += 1
+            guard posting.balance.currency == currency, posting.side != .hold else { continue }
+            let fits =
+                posting.side == .spend
+                ? State.add(posting.amount, to: &burned) : State.add(posting.amount, to: &issued)
+            guard fits else { return false }
+        }
+        return true
     }
 }

@@ -36,7 +36,7 @@ extension Ledger {
     mutating func takeSteps(_ rules: [StepRule]) throws(Refusal) {
         steps.clear()
         stepNames.clear()
-        for rule in rules { try takeStep(rule) }
+        for index in 0..<rules.count { try takeStep(rules[index]) }
     }
 
     mutating func takeStep(_ rule: StepRule) throws(Refusal) {

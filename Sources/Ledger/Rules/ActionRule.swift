@@ -19,6 +19,9 @@ package final class ActionRule: Sendable {
     package let active: Formula?
     /// Whether it is for staff alone, which may depend on the inputs; `nil`: never.
     package let staffOnly: Formula?
+    /// Whether nothing but postings to the account itself can come of it, and of its inputs no other
+    /// account and nothing that is sealed.
+    let isPlain: Bool
 
     init(
         name: Word,
@@ -44,6 +47,18 @@ package final class ActionRule: Sendable {
         self.stamps = stamps
         self.active = active
         self.staffOnly = staffOnly
+        let isUnconditional =
+            once == nil && limits.isEmpty && stamps.isEmpty && requirements.isEmpty
+            && active == nil && staffOnly == nil
+        isPlain =
+            isUnconditional && effects.marks.isEmpty
+            && effects.posts.allSatisfy { $0.to == .account && $0.forEach == nil }
+            && inputs.allSatisfy {
+                switch $0.type {
+                case .account, .text: false
+                case .integer, .bool, .name, .list: true
+                }
+            }
     }
 
     package var posts: [PostRule] { effects.posts }
@@ -60,14 +75,47 @@ package struct InputRule: Sendable {
     package let name: Word
     /// The name's text.
     package let text: String
+    /// Likewise.
+    let bytes: [UInt8]
     package let type: InputType
     package let isRequired: Bool
     /// What it is where it wasn't given.
     package let byDefault: InputDefault?
     /// The integers that it may be, ascending; empty where all within its bounds are allowed.
-    package var choices: [Int64] = []
+    package let choices: [Int64]
     /// Whether all that an integer may be is listed by OFFERS.
-    package var isListed = false
+    package let isListed: Bool
+
+    init(
+        name: Word, text: String, type: InputType, isRequired: Bool, byDefault: InputDefault?,
+        choices: [Int64] = [], isListed: Bool = false
+    ) {
+        self.name = name
+        self.text = text
+        bytes = Array(text.utf8)
+        self.type = type
+        self.isRequired = isRequired
+        self.byDefault = byDefault
+        self.choices = choices
+        self.isListed = isListed
+    }
+
+    /// Whether that is the input's name.
+    @inline(__always)
+    func isCalled(_ text: [UInt8], _ range: ByteRange) -> Bool {
+        guard bytes.count == range.count else { return false }
+        let (own, other) = (bytes.span, text.span)
+        var index = 0
+        while index < own.count {
+            let count = min(8, own.count &- index)
+            guard
+                own.word(at: index, count: count)
+                    == other.word(at: range.start &+ index, count: count)
+            else { return false }
+            index &+= count
+        }
+        return true
+    }
 }
 
 package enum InputType: Sendable {

@@ -1,8 +1,9 @@
 extension Array {
-    /// Empties the array and keeps its memory. Most arrays of a reused value are empty already, and
-    /// `removeAll` costs a call even then.
+    /// Empties the array and keeps its memory. Most arrays of a reused value are empty already or have
+    /// few values, and `removeAll` costs a hundred instructions even then.
     @inline(__always)
     package mutating func clear() {
-        if !isEmpty { removeAll(keepingCapacity: true) }
+        guard count <= 4 else { return removeAll(keepingCapacity: true) }
+        while !isEmpty { removeLast() }
     }
 }

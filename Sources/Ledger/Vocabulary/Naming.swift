@@ -14,6 +14,10 @@ package protocol Naming {
         _ rung: Int64, of ladder: Word, rules: UInt32, to text: inout [UInt8]
     ) -> Bool
 
+    /// Whether such a ladder has rungs with names, as far as that is known: if not, `appendRung` is
+    /// false for every rung.
+    func hasNamedRungs(_ ladder: Word, rules: UInt32) -> Bool
+
     /// Appends a claim as CLAIM takes it under the rulebook with that number.
     ///
     /// - Parameter values: the qualifier of the claim's mark.
@@ -21,6 +25,8 @@ package protocol Naming {
 }
 
 extension Naming {
+    package func hasNamedRungs(_ ladder: Word, rules: UInt32) -> Bool { true }
+
     /// Without a rulebook: the offer, and its values as they are.
     package func appendClaim(
         _ offer: Word, _ values: Word, rules: UInt32, to text: inout [UInt8]

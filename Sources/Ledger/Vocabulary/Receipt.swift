@@ -31,6 +31,8 @@ package struct Receipt: Sendable {
     package var sequence: SequenceNumber = 0
     package var time = Instant(microseconds: 0)
     package var isDuplicate = false
+    /// Some of its words and accounts may be gone by now.
+    package var isDryRun = false
     /// The command's own account: its balances are named without it.
     package var account = AccountNumber.ledger
     /// The rulebook that decided, by number; its ladders name the rungs.
@@ -49,6 +51,7 @@ package struct Receipt: Sendable {
         sequence = 0
         time = Instant(microseconds: 0)
         isDuplicate = false
+        isDryRun = false
         account = .ledger
         rules = 0
         changes.clear()

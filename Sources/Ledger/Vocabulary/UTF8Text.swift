@@ -24,10 +24,16 @@ package enum UTF8Text {
         {
             return false
         }
+        let text = bytes.span
         var slashes = 0
         var at = range.start
         while at < end {
-            let byte = bytes[at]
+            let byte = text[at]
+            // Most bytes are of these.
+            if isNameByte(byte) {
+                at &+= 1
+                continue
+            }
             if byte == UInt8(ascii: "/") {
                 slashes += 1
                 if at == range.start || at == end - 1 { return false }
@@ -49,10 +55,16 @@ package enum UTF8Text {
         _ bytes: [UInt8], _ range: ByteRange, segmentsMax: Int = .max
     ) -> Bool {
         guard range.count > 0, range.count <= Limits.joinedNameBytesMax else { return false }
+        let text = bytes.span
+        // Most have one segment.
+        let end = range.start + range.count
+        var first = range.start
+        while first < end, isNameByte(text[first]) { first &+= 1 }
+        if first == end { return range.count <= Limits.nameBytesMax }
         var segments = 1
         var length = 0
         for index in range.range {
-            let byte = bytes[index]
+            let byte = text[index]
             if byte == UInt8(ascii: ":") {
                 guard length > 0, segments < segmentsMax else { return false }
                 segments += 1
@@ -79,10 +91,11 @@ package enum UTF8Text {
     /// Valid UTF-8 without control characters; spaces are welcome.
     package static func isText(_ bytes: [UInt8], _ range: ByteRange) -> Bool {
         let end = range.start + range.count
+        let text = bytes.span
         var at = range.start
         while at < end {
-            if bytes[at] >= 0x20 && bytes[at] < 0x7F {
-                at += 1
+            if text[at] &- 0x20 < 0x5F {
+                at &+= 1
             } else {
                 guard let size = scalarSize(bytes, at, end, isAllowed: isTextual) else {
                     return false
@@ -93,10 +106,11 @@ package enum UTF8Text {
         return true
     }
 
-    @inline(__always)
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39)
-            || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+    /// A letter, a digit, `_`, `.` or `-`.
+    @inlinable @inline(__always)
+    package static func isNameByte(_ byte: UInt8) -> Bool {
+        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: "_")
+            || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
     }
 
     /// The bytes that the scalar at `at` takes; `nil` if it isn't well-formed UTF-8 (overlong,
