@@ -76,6 +76,21 @@ struct AccountTable: ~Copyable, Sendable {
         return isThere(page, index) ? pages[page][index].parent : .ledger
     }
 
+    /// Notes an event of an account whose row is in memory and noted as changed, and whose last event is
+    /// `previous`; answers where its cells lie. `nil` where that isn't so: nothing has changed then.
+    @inline(__always)
+    mutating func note(
+        _ account: AccountNumber, _ sequence: SequenceNumber, after previous: SequenceNumber
+    ) -> CellBlock? {
+        let (page, index) = place(account)
+        guard isThere(page, index), pages[page][index].last == previous,
+            pages[page][index].flags.isSuperset(of: [.loaded, .dirty])
+        else { return nil }
+        pages[page][index].last = sequence
+        pages[page][index].eventCount += 1
+        return pages[page][index].block
+    }
+
     @inline(__always)
     private func place(_ account: AccountNumber) -> (page: Int, index: Int) {
         let number = Int(account.rawValue)

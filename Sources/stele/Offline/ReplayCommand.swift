@@ -19,21 +19,21 @@ enum ReplayCommand {
     ) throws(Failure) -> ExitCode {
         let ledger = try OfflineLedger(OfflineCommands.directory(arguments))
         let last = try ledger.lastSequence()
-        var folder = EventFolder(source: KeyedSource(ledger.directory.log, readsTexts: false))
+        var state = State(source: KeyedSource(ledger.directory.log, readsTexts: false))
+        var folder = BlockFolder()
         var progress = Progress("replaying", unit: "events", console: context.console)
-        try ledger.fold { sequence, bytes in
-            folder.take(sequence, bytes)
+        try ledger.foldBlocks { first, bytes, events in
+            folder.fold(first, bytes, events, into: &state)
         } between: {
             progress.update(
-                count: Int(folder.state.head),
-                share: Double(folder.state.head) / Double(max(last, 1)))
+                count: Int(state.head), share: Double(state.head) / Double(max(last, 1)))
         }
         let seconds = progress.seconds
         progress.finish()
-        if let (sequence, reason) = folder.mistake {
-            throw Failure(code: .no, message: "log damaged: seq=\(sequence): \(reason)")
+        if let failure = folder.failure {
+            throw Failure(code: .no, message: "log damaged: \(failure)")
         }
-        print(Totals(&folder.state), seconds: seconds, to: context.console)
+        print(Totals(&state), seconds: seconds, to: context.console)
         return .done
     }
 
