@@ -8,7 +8,7 @@ package import Store
 /// it is handed from one to the other and never used by both.
 package final class Rebuild: @unchecked Sendable {
     // Sendable because whoever holds it hands it over: see above.
-    private var state = State(source: EmptySource())
+    private var state = State(source: EmptySource(), keepsIDs: false)
     private var folder = BlockFolder()
     /// Accounts still to be compared.
     fileprivate var next: UInt32 = 0

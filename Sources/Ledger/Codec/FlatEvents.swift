@@ -29,21 +29,31 @@ struct FlatEvents: ~Copyable {
         var value = CellValue.zero
     }
 
-    static let countMax = 64
-    private static let effectsMax = 1_024
-    private static let tokensMax = 256
+    /// As many as lie in a block of the log.
+    static let blockCount = 64
+    // Of all the events that are taken together; one for which there is no room isn't flat.
+    private static let effectsPerEvent = 2
+    private static let effectsMore = 512
+    private static let tokensMore = 64
 
+    let capacity: Int
     // Not arrays: they are filled and read for every event of the log.
-    private(set) var heads = Flat(repeating: Head(), count: countMax)
-    private(set) var effects = Flat(repeating: Effect(), count: effectsMax)
-    private(set) var tokens = Flat(repeating: Token(low: 0, high: 0), count: tokensMax)
+    private(set) var heads: Flat<Head>
+    private(set) var effects: Flat<Effect>
+    private(set) var tokens: Flat<Token>
     private(set) var count = 0
     private var effectCount = 0
     private var tokenCount = 0
     /// What was looked at so that it is near; kept, so that looking isn't left out as useless.
     var near: UInt64 = 0
 
-    var isFull: Bool { count == Self.countMax }
+    init(capacity: Int = blockCount) {
+        self.capacity = capacity
+        heads = Flat(repeating: Head(), count: capacity)
+        effects = Flat(
+            repeating: Effect(), count: capacity * Self.effectsPerEvent + Self.effectsMore)
+        tokens = Flat(repeating: Token(low: 0, high: 0), count: capacity + Self.tokensMore)
+    }
 
     mutating func removeAll() {
         count = 0
@@ -51,24 +61,38 @@ struct FlatEvents: ~Copyable {
         tokenCount = 0
     }
 
-    /// Takes the next event in, if it is flat.
+    /// Takes the next event in: what it says if it is flat, otherwise that it isn't.
     ///
-    /// - Returns: false if it isn't or there is no room; nothing has changed then.
+    /// - Precondition: there are fewer than `capacity`.
+    /// - Returns: whether it is flat.
     mutating func append(
         _ bytes: Span<UInt8>, _ range: Range<Int>, _ sequence: SequenceNumber
     ) -> Bool {
-        guard count < Self.countMax else { return false }
         let (effectStart, tokenStart) = (effectCount, tokenCount)
-        guard decode(bytes, range, sequence) else {
-            effectCount = effectStart
-            tokenCount = tokenStart
-            return false
-        }
-        return true
+        if decode(bytes, range, sequence) { return true }
+        effectCount = effectStart
+        tokenCount = tokenStart
+        var head = Head()
+        head.postingEnd = Int32(truncatingIfNeeded: effectCount)
+        head.effectEnd = head.postingEnd
+        head.tokenEnd = Int32(truncatingIfNeeded: tokenCount)
+        heads[count] = head
+        count += 1
+        return false
+    }
+
+    /// Whether the event is flat: account 0 has none.
+    func isFlat(_ index: Int) -> Bool { heads[index].account != .ledger }
+
+    /// Where the effects of an event lie, and its tokens.
+    @inline(__always)
+    func starts(_ index: Int) -> (effects: Int, tokens: Int) {
+        guard index > 0 else { return (0, 0) }
+        return (Int(heads[index - 1].effectEnd), Int(heads[index - 1].tokenEnd))
     }
 
     private mutating func add(_ effect: Effect) -> Bool {
-        guard effectCount < Self.effectsMax else { return false }
+        guard effectCount < effects.count else { return false }
         effects[effectCount] = effect
         effectCount &+= 1
         return true
@@ -96,7 +120,7 @@ struct FlatEvents: ~Copyable {
         reader.expect(reader.count(bytes) == 1)
         head.account = AccountNumber(reader.varint32(bytes))
         let distance = reader.varint(bytes)
-        guard distance >= 1, distance <= sequence else { return false }
+        guard head.account != .ledger, distance >= 1, distance <= sequence else { return false }
         head.previous = sequence &- distance
         if parts.contains(.cause) { Self.skipCause(bytes, &reader) }
         if parts.contains(.once) { decodeOnce(bytes, &reader) }
@@ -141,7 +165,7 @@ struct FlatEvents: ~Copyable {
     private mutating func decodeOnce(_ bytes: Span<UInt8>, _ reader: inout FlatReader) {
         _ = reader.word(bytes, count: 8)
         let count = reader.count(bytes)
-        reader.expect(count > 0 && count <= Self.tokensMax - tokenCount)
+        reader.expect(count > 0 && count <= tokens.count - tokenCount)
         guard reader.isGood else { return }
         for _ in 0..<count {
             _ = reader.varint32(bytes)

@@ -1,14 +1,15 @@
-/// An account's row; its cells lie in the pool.
+/// An account's row; its cells lie in the pool. What every event looks at comes first, so that it mostly
+/// shares a cache line.
 struct AccountRow: Sendable {
     /// The account's last event, 0 before the first.
     var last: SequenceNumber = 0
+    var block = CellBlock()
+    var flags: Flags = []
+    var eventCount: UInt32 = 0
+    var parent = AccountNumber.ledger
     /// The event that opened it.
     var opened: SequenceNumber = 0
     var tokenKey = TokenKey.absent
-    var eventCount: UInt32 = 0
-    var parent = AccountNumber.ledger
-    var block = CellBlock()
-    var flags: Flags = []
 
     struct Flags: OptionSet, Sendable {
         var rawValue: UInt8

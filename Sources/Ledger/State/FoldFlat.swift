@@ -2,38 +2,53 @@
 // to the same bytes.
 
 extension State {
-    /// Looks at what folding the events will touch: each step's memory is asked for by all of them before
-    /// the first one needs it.
-    func bringNear(_ flat: inout FlatEvents) {
+    /// Looks at what folding the events of `range` will touch: each step's memory is asked for by all of
+    /// them before the first one needs it.
+    private func bringNear(_ flat: inout FlatEvents, _ range: Range<Int>) {
         var near: UInt64 = 0
-        for index in 0..<flat.count { near ^= rows.last(flat.heads[index].account) }
-        for index in 0..<flat.count {
-            near ^= pool.lastKey(rows.block(flat.heads[index].account))?.rawValue ?? 0
+        for index in range { near ^= rows.last(flat.heads[index].account) }
+        for index in range {
+            near ^= pool.firstKey(rows.block(flat.heads[index].account))?.rawValue ?? 0
         }
-        if flat.count > 0 {
-            for index in 0..<Int(flat.heads[flat.count - 1].tokenEnd) {
-                near ^= recentKeys[flat.tokens[index]] ?? 0
-            }
-        }
+        let tokens = flat.starts(range.lowerBound).tokens..<flat.starts(range.upperBound).tokens
+        for index in tokens { near ^= recentKeys[flat.tokens[index]] ?? 0 }
         flat.near = near
     }
 
-    /// Folds events from `first` on, as far as there is nothing about them but to add and to set.
+    /// Folds events from the one at `start` on, as far as there is nothing about them but to add and to
+    /// set.
     ///
-    /// - Parameter first: the number of the first of them.
-    /// - Returns: how many were folded. The next one is for `fold(_: Event)`, which also says what is
-    ///   wrong with it if something is.
+    /// - Parameter first: the number of the first event that was taken in.
+    /// - Returns: the index of the first that wasn't folded, which is for `fold(_: Event)`: that also says
+    ///   what is wrong with it if something is; or how many there are.
     /// - Throws: as `fold`, where a sum overflows.
     mutating func fold(
-        _ flat: borrowing FlatEvents, first: SequenceNumber
+        _ flat: inout FlatEvents, first: SequenceNumber, from start: Int
     ) throws(FoldError) -> Int {
-        guard flat.count > 0, first == head + 1, !journal.isRecording else { return 0 }
+        guard start < flat.count, first + UInt64(start) == head + 1, !journal.isRecording else {
+            return start
+        }
         touch(.ledger)
-        let ledgerLast = rows.last(.ledger)
         var totals = FlatTotals()
-        var (effectStart, tokenStart) = (0, 0)
-        var index = 0
+        var index = start
         while index < flat.count {
+            let end = min(flat.count, index + FlatEvents.blockCount)
+            bringNear(&flat, index..<end)
+            let stop = try fold(flat, first: first, index..<end, &totals)
+            if stop < end { return stop }
+            index = end
+        }
+        return index
+    }
+
+    private mutating func fold(
+        _ flat: borrowing FlatEvents, first: SequenceNumber, _ range: Range<Int>,
+        _ totals: inout FlatTotals
+    ) throws(FoldError) -> Int {
+        let ledgerLast = rows.last(.ledger)
+        var (effectStart, tokenStart) = flat.starts(range.lowerBound)
+        var index = range.lowerBound
+        while index < range.upperBound {
             let event = flat.heads[index]
             let sequence = first &+ UInt64(truncatingIfNeeded: index)
             guard event.time >= time.microseconds, event.account != .ledger,

@@ -105,7 +105,8 @@ struct BuiltCommands: ~Copyable {
         plain.count = count
         for index in 0..<count {
             let one = plain[index]
-            Self.write(draw.nextAccount(), to: &bytes, at: Int(one.account.start) + Self.prefix.count)
+            Self.write(
+                draw.nextAccount(), to: &bytes, at: Int(one.account.start) + Self.prefix.count)
             if hasKeys { Self.write(key: nextKey(), to: &bytes, at: Int(one.key.start)) }
         }
     }

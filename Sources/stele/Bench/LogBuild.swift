@@ -150,7 +150,8 @@ struct LogBuild: ~Copyable {
     private mutating func writeOne(_ command: Command) throws(Failure) {
         while true {
             do throws(Refusal) {
-                let answer = try engine.write(command, from: Self.peer, at: Self.now, into: &receipt)
+                let answer = try engine.write(
+                    command, from: Self.peer, at: Self.now, into: &receipt)
                 if answer == .decided { break }
             } catch {
                 throw Failure(

@@ -71,20 +71,4 @@ extension OfflineLedger {
             if Interrupt.isRequested { throw Failure(code: .no, message: "interrupted") }
         }
     }
-    /// As `fold`, the events of a block together.
-    func foldBlocks(
-        _ body: (UInt64, Span<UInt8>, Span<Range<Int>>) -> Bool, between: () -> Void
-    ) throws(Failure) {
-        var next: UInt64? = 1
-        while let sequence = next {
-            do throws(StoreError) {
-                next = try reader.foldBlocks(
-                    from: sequence, batchCountMax: Self.batchesAtOnce, body)
-            } catch {
-                throw Failure(error, path: directory.path)
-            }
-            between()
-            if Interrupt.isRequested { throw Failure(code: .no, message: "interrupted") }
-        }
-    }
 }

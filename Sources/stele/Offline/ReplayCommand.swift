@@ -9,7 +9,8 @@ enum ReplayCommand {
         options: [OfflineCommands.dataOption],
         details: """
               Folds every event into accounts, balances and ladders in memory, checking each block's
-              hash on the way (verify checks everything). Writes nothing; may run beside a daemon.
+              hash on the way (verify checks everything): one thread reads, checks and decodes, the
+              other one folds. Writes nothing; may run beside a daemon.
             """,
         examples: ["stele replay --data stele-data"],
         run: run)
@@ -19,21 +20,15 @@ enum ReplayCommand {
     ) throws(Failure) -> ExitCode {
         let ledger = try OfflineLedger(OfflineCommands.directory(arguments))
         let last = try ledger.lastSequence()
-        var state = State(source: KeyedSource(ledger.directory.log, readsTexts: false))
-        var folder = BlockFolder()
+        var replay = Replay(ledger)
         var progress = Progress("replaying", unit: "events", console: context.console)
-        try ledger.foldBlocks { first, bytes, events in
-            folder.fold(first, bytes, events, into: &state)
-        } between: {
+        try replay.run { sequence in
             progress.update(
-                count: Int(state.head), share: Double(state.head) / Double(max(last, 1)))
+                count: Int(sequence), share: Double(sequence) / Double(max(last, 1)))
         }
         let seconds = progress.seconds
         progress.finish()
-        if let failure = folder.failure {
-            throw Failure(code: .no, message: "log damaged: \(failure)")
-        }
-        print(Totals(&state), seconds: seconds, to: context.console)
+        print(replay.totals, seconds: seconds, to: context.console)
         return .done
     }
 
