@@ -74,6 +74,8 @@ struct TestNames: Naming {
         text.append(contentsOf: accounts[Int(account.rawValue)].utf8)
     }
 
+    func hasNamedRungs(_ ladder: Word, rules: UInt32) -> Bool { ladder == Word(5) }
+
     func appendRung(
         _ rung: Int64, of ladder: Word, rules: UInt32, to text: inout [UInt8]
     ) -> Bool {

@@ -149,7 +149,9 @@ package struct Ledger: ~Copyable {
     ) throws(Refusal) -> Answer {
         group = .none
         hasGroupBegun = false
-        if case .record = command.verb, recordPlainly(command, from: peer, at: wall, into: &receipt) {
+        if case .record = command.verb,
+            recordPlainly(command, from: peer, at: wall, into: &receipt)
+        {
             return .decided
         }
         return try perform(command, from: peer, at: wall, into: &receipt)
