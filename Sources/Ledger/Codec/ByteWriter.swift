@@ -4,7 +4,7 @@
 /// event over its limit is found without measuring it first.
 @safe package struct ByteWriter: ~Copyable {
     private let base: UnsafeMutablePointer<UInt8>
-    private let capacity: Int
+    package let capacity: Int
     package private(set) var count = 0
     package private(set) var hasOverflowed = false
 
@@ -29,6 +29,10 @@
             length >>= 7
         }
         bytes.append(UInt8(truncatingIfNeeded: length))
+        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: base, count: count))
+    }
+
+    package func append(to bytes: inout [UInt8]) {
         unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: base, count: count))
     }
 

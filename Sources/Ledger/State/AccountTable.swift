@@ -16,7 +16,7 @@ struct AccountRow: Sendable {
         static let forgotten = Flags(rawValue: 2)
         /// The row is in memory.
         static let loaded = Flags(rawValue: 4)
-        /// The row differs from what the last checkpoint took.
+        /// The row differs from what the last checkpoint took: it is in `State.dirty`.
         static let dirty = Flags(rawValue: 8)
 
         /// Those that are stored.

@@ -127,6 +127,17 @@ struct CellPool: ~Copyable, Sendable {
         return cells[...]
     }
 
+    /// The cells of a block in ascending order of keys, where they lie.
+    @inline(__always)
+    func forEach(_ block: CellBlock, _ body: (Cell) -> Void) {
+        guard block.count > 0 else { return }
+        let (chunk, start) = place(block)
+        let sizeClass = Int(block.sizeClass)
+        for index in start..<(start + Int(block.count)) {
+            body(classes[sizeClass].chunks[chunk][index])
+        }
+    }
+
     /// Sets the cell and answers the value that it had.
     @discardableResult
     mutating func set(_ block: inout CellBlock, _ key: CellKey, _ value: CellValue) -> CellValue? {

@@ -45,7 +45,7 @@ package struct State: ~Copyable {
     package internal(set) var actors: [Actor] = []
     package internal(set) var rulebooks: [AdoptedRules] = []
     /// Ids and directory entries since the last checkpoint; `forgottenEntry` marks a removal.
-    package internal(set) var newIDs: [AccountNumber: NewID] = [:]
+    package internal(set) var newIDs = NewIDs()
     package internal(set) var directory = TokenTable()
     /// Tokens whose directory entries changed since the last checkpoint.
     package internal(set) var directoryChanges: [Token] = []
@@ -53,7 +53,7 @@ package struct State: ~Copyable {
     /// What a checkpoint under way has taken and not stored yet.
     package internal(set) var leaving = Leaving()
     /// Accounts whose rows changed since the last checkpoint.
-    package internal(set) var dirty: [AccountNumber] = []
+    package internal(set) var dirty = AccountSet()
     package var source: any StateSource
 
     var standings = AllStandings()
@@ -250,9 +250,10 @@ package struct State: ~Copyable {
 
     mutating func touch(_ account: AccountNumber) {
         ensure(account)
+        // The row is at hand, the set's bit may not be.
         if !rows.flags(account).contains(.dirty) {
             rows[account].flags.insert(.dirty)
-            dirty.append(account)
+            dirty.insert(account)
         }
     }
 
