@@ -101,7 +101,7 @@ final class SimState: StateStorage, @unchecked Sendable {
             throw .stateFull
         }
         try disk.run("commit of the state") {
-            changes.forEach { table, key, value, isRemoval in
+            changes.visit { table, key, value, isRemoval in
                 if disk.mutant == .sliceIsLost, table == .accounts { return }
                 if disk.mutant == .keyRunIsLost, table == .keys { return }
                 disk.tables.apply(

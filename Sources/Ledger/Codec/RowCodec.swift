@@ -21,12 +21,15 @@ extension State {
         writer.u8(row.flags.intersection(.stored).rawValue)
         writer.varint(row.block.count)
         var before: UInt64 = 0
-        pool.forEach(row.block) { cell in
-            writer.varint(cell.key.rawValue - before)
-            before = cell.key.rawValue
-            writer.signed(cell.value.a)
-            writer.signed(cell.value.b)
-            writer.signed(cell.value.c)
+        pool.withCells(row.block) { cells in
+            for index in cells.indices {
+                let cell = cells[index]
+                writer.varint(cell.key.rawValue - before)
+                before = cell.key.rawValue
+                writer.signed(cell.value.a)
+                writer.signed(cell.value.b)
+                writer.signed(cell.value.c)
+            }
         }
         precondition(!writer.hasOverflowed, "a cell takes at most 40 bytes")
     }

@@ -71,38 +71,22 @@ struct CellPool: ~Copyable, Sendable {
             && classes[sizeClass].chunks[chunk][start + offset].key.kind == kind
     }
 
-    /// Where a cell lies, for as long as no cell of its block is added or removed.
-    struct Place {
-        fileprivate var sizeClass: Int
-        fileprivate var chunk: Int
-        fileprivate var index: Int
-    }
-
+    /// Lends the cells of a block, which are in ascending order of keys.
     @inline(__always)
-    func find(_ block: CellBlock, _ key: CellKey) -> Place? {
-        guard block.count > 0 else { return nil }
+    func withCells<R>(_ block: CellBlock, _ body: (Span<Cell>) -> R) -> R {
+        // An empty block has no memory of its own: it lends none of what would be the first one's.
+        guard block.count > 0 else { return body(Span()) }
         let (chunk, start) = place(block)
-        let sizeClass = Int(block.sizeClass)
-        let (offset, isFound) = search(
-            classes[sizeClass].chunks[chunk], start, Int(block.count), key)
-        return isFound ? Place(sizeClass: sizeClass, chunk: chunk, index: start + offset) : nil
+        return classes[Int(block.sizeClass)].chunks[chunk].withSpan(
+            start..<(start + Int(block.count)), body)
     }
 
-    subscript(place: Place) -> CellValue {
-        @inline(__always) get {
-            classes[place.sizeClass].chunks[place.chunk][place.index].value
-        }
-        @inline(__always) set {
-            classes[place.sizeClass].chunks[place.chunk][place.index].value = newValue
-        }
-    }
-
-    /// The least key of a block; nil of an empty one.
+    /// Changes the value of the cell at an offset.
     @inline(__always)
-    func firstKey(_ block: CellBlock) -> CellKey? {
-        guard block.count > 0 else { return nil }
+    mutating func setValue(_ block: CellBlock, _ offset: Int, _ value: CellValue) {
+        precondition(offset < Int(block.count))
         let (chunk, start) = place(block)
-        return classes[Int(block.sizeClass)].chunks[chunk][start].key
+        classes[Int(block.sizeClass)].chunks[chunk][start + offset].value = value
     }
 
     /// The greatest key of a block; nil of an empty one.
@@ -111,6 +95,14 @@ struct CellPool: ~Copyable, Sendable {
         guard block.count > 0 else { return nil }
         let (chunk, start) = place(block)
         return classes[Int(block.sizeClass)].chunks[chunk][start + Int(block.count) - 1].key
+    }
+
+    /// The least key of a block; nil of an empty one.
+    @inline(__always)
+    func firstKey(_ block: CellBlock) -> CellKey? {
+        guard block.count > 0 else { return nil }
+        let (chunk, start) = place(block)
+        return classes[Int(block.sizeClass)].chunks[chunk][start].key
     }
 
     /// The cells of a block in ascending order of keys; of one kind, or all.
@@ -133,17 +125,6 @@ struct CellPool: ~Copyable, Sendable {
             offset += 1
         }
         return cells[...]
-    }
-
-    /// The cells of a block in ascending order of keys, where they lie.
-    @inline(__always)
-    func forEach(_ block: CellBlock, _ body: (Cell) -> Void) {
-        guard block.count > 0 else { return }
-        let (chunk, start) = place(block)
-        let sizeClass = Int(block.sizeClass)
-        for index in start..<(start + Int(block.count)) {
-            body(classes[sizeClass].chunks[chunk][index])
-        }
     }
 
     /// Sets the cell and answers the value that it had.
@@ -241,4 +222,24 @@ struct CellPool: ~Copyable, Sendable {
         classes[Int(block.sizeClass)].free.append(block.index)
         block = larger
     }
+}
+
+extension Span<Cell> {
+    /// Where the cell of a key is.
+    @inline(__always)
+    func offset(of key: CellKey) -> Int? {
+        var low = 0
+        var high = count
+        // Few are gone through faster than halved.
+        while high - low > 8 {
+            let middle = (low + high) >> 1
+            if self[middle].key <= key { low = middle } else { high = middle }
+        }
+        while low < high, self[low].key < key { low &+= 1 }
+        guard low < high else { return nil }
+        return self[low].key == key ? low : nil
+    }
+
+    @inline(__always)
+    func value(of key: CellKey) -> CellValue? { offset(of: key).map { self[$0].value } }
 }

@@ -37,6 +37,7 @@ extension State {
             encodeRow(account, into: &writer)
             return account
         }
+        leaving.nextRow = AccountNumber(.max)
         return nil
     }
 

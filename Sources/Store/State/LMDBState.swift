@@ -53,7 +53,7 @@ package final class LMDBState: StateStorage {
         try makeRoom(for: changes)
         try lmdb { () throws(LMDBError) in
             var transaction = try environment.beginWrite()
-            try changes.forEach { (table, key, value, isRemoval) throws(LMDBError) in
+            try changes.visit { (table, key, value, isRemoval) throws(LMDBError) in
                 if isRemoval {
                     try transaction.delete(key: key, in: database(table))
                 } else {

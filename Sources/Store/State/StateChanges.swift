@@ -75,7 +75,7 @@ package struct StateChanges: Sendable {
         var sealed = StateChanges()
         sealed.bytes.reserveCapacity(bytes.count + 8 * count)
         sealed.entries.reserveCapacity(count)
-        forEach { table, key, value, isRemoval in
+        visit { table, key, value, isRemoval in
             sealed.append(table, isRemoval: isRemoval) {
                 $0.append(copying: key)
             } value: {
@@ -88,7 +88,7 @@ package struct StateChanges: Sendable {
     }
 
     /// Lends each entry in the order of appending.
-    package func forEach<E: Error>(
+    package func visit<E: Error>(
         _ body: (
             _ table: StateTable, _ key: Span<UInt8>, _ value: Span<UInt8>, _ isRemoval: Bool
         ) throws(E) -> Void
