@@ -26,12 +26,11 @@ extension Ledger {
             let position = rules.actionPosition(word), rules.actions[position].isPlain,
             let actor = knownNumber(of: Actor(uid: peer.uid, role: peer.role, by: .ledger))
         else { return false }
-        let account = state.knownAccount(state.directoryKey(command.bytes, command.account.range))
+        guard let account = state.find(command.bytes, command.account.range) else { return false }
         let flags = state.rows.flags(account)
         let block = state.rows.block(account)
         // A hold may have expired: the general way looks.
-        guard account != .ledger, flags.contains(.loaded),
-            flags.isDisjoint(with: [.frozen, .forgotten]), !state.pool.hasCells(block, .hold)
+        guard flags.contains(.loaded), !flags.contains(.frozen), !state.pool.hasCells(block, .hold)
         else { return false }
 
         begin(account, peer, at: max(wall, state.time))
@@ -116,7 +115,7 @@ extension Ledger {
                 : State.add(amount, to: &value.a) && State.add(amount, to: &sum.a)
             guard fits, before != nil, let after = value.available,
                 isSpend ? after >= balance.floor : after <= balance.cap,
-                standsStill(balance, block, value, after)
+                state.pool.withCells(block, { standsStill(balance, $0, value, after) })
             else { return false }
             plainPosts.append(
                 PlainPost(place: place, total: total, value: value, sum: sum, after: after))
