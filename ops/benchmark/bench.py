@@ -42,7 +42,7 @@ class Scale:
 
 
 SCALES = {
-    "quick": Scale("quick", 1, 1, 100_000, (1_000, 100_000), (1_000_000,), 100_000, 1_000_000),
+    "quick": Scale("quick", 1, 1, 100_000, (1_000, 100_000), (1_000_000, 3_000_000), 100_000, 1_000_000),
     "normal": Scale(
         "normal", 3, 2, 1_000_000, (1_000, 100_000, 1_000_000, 10_000_000), (1_000_000, 10_000_000), 1_000_000, 10_000_000),
     "full": Scale(
@@ -73,10 +73,21 @@ class Bench:
         return self.fleet[key, accounts]
 
     def fresh(self, key):
-        self.made += 1
-        contestant = MAKERS[key](self.directory / f"{self.made}-{key}")
+        contestant = self.make(key)
         contestant.start()
         return contestant
+
+    def make(self, key):
+        self.made += 1
+        return MAKERS[key](self.directory / f"{self.made}-{key}")
+
+    def with_log(self, accounts, events):
+        """Stele on a ledger that has so many accounts and about so many events."""
+        self.say(f"making a log of {accounts:,} accounts and {events:,} events")
+        stele = self.make("stele")
+        stele.build(accounts, events)
+        stele.start()
+        return stele
 
     def discard(self, contestant):
         """Ends it and gives its room back."""

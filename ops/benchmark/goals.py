@@ -84,7 +84,18 @@ def growing(results):
              loss(results, distribution, first, last), figures.share)
         for distribution, bound in (("zipf", 0.1), ("uniform", 0.25))
         for first, last in [sizes(results, distribution)]
-    ]
+    ] + [lasting(results)]
+
+
+def lasting(results):
+    """A longer log is to cost nothing; what lies between two rounds of the same does so here, too."""
+    counts = sorted(int(name.split("/")[1]) for name in results.names("events/"))
+    if len(counts) < 2:
+        return Goal("loss from a log of 1 M events to one of 1 G", "≤", 0.05, None, figures.share)
+    first, last = counts[0], counts[-1]
+    kept = ratio(results.value(f"events/{last}/stele"), results.value(f"events/{first}/stele"))
+    title = f"loss from a log of {figures.rate(first)} events to one of {figures.rate(last)}"
+    return Goal(title, "≤", 0.05, None if kept is None else 1 - kept, figures.share)
 
 
 def sizes(results, distribution):

@@ -19,7 +19,7 @@ def accounts(bench):
             work = dataclasses.replace(
                 PIPELINED["stele"], accounts=size, distribution=distribution, seconds=bench.scale.seconds)
             cells.append((f"accounts/{distribution}/{size}/stele", "stele", size, work))
-        for size in {bench.scale.account_sizes[0], most}:
+        for size in (bench.scale.account_sizes[0], most):
             for key in ("redis-always", "postgres", "sqlite"):
                 work = dataclasses.replace(
                     PIPELINED.get(key, BATCHED.get(key)), accounts=size, distribution=distribution,
@@ -32,28 +32,20 @@ def accounts(bench):
 
 
 def events(bench):
-    """One ledger that grows; at each size it is measured as it stands then."""
-    size = bench.scale.accounts
-    stele = bench.fresh("stele")
-    stele.prepare(size)
+    """A ledger for every number of events, each as long as that when it is first measured."""
+    # Few enough that the smallest log isn't all openings.
+    accounts, ledgers = min(bench.scale.accounts, 100_000), {}
     for count in bench.scale.event_sizes:
-        missing = count - head(stele)
-        if missing * EVENT_BYTES > shutil.disk_usage(bench.directory).free * 0.8:
+        if count * EVENT_BYTES > shutil.disk_usage(bench.directory).free * 0.8:
             bench.say(f"no room on the disk for {count:,} events")
             break
-        if missing > 0:
-            bench.say(f"appending {missing:,} events")
-            stele.bench("--connections", 8, "--pipeline", 1024, "--accounts", size, "--count", missing)
-        work = dataclasses.replace(PIPELINED["stele"], accounts=size, seconds=bench.scale.seconds)
-        for number in range(1, bench.scale.rounds + 1):
+        ledgers[count] = bench.with_log(accounts, count)
+    work = dataclasses.replace(PIPELINED["stele"], accounts=accounts, seconds=bench.scale.seconds)
+    for number in range(1, bench.scale.rounds + 1):
+        for count, stele in ledgers.items():
             bench.say(f"events/{count}, round {number} of {bench.scale.rounds}")
             stele.pause()
-            sample = measure(stele, work).as_dict()
-            sample["file"] = stele.disk_bytes()
-            bench.results.add(f"events/{count}/stele", sample)
-    bench.discard(stele)
-
-
-def head(stele):
-    with stele.client() as client:
-        return int(client.info("log")["head_seq"])
+            file = stele.disk_bytes()
+            bench.results.add(f"events/{count}/stele", measure(stele, work).as_dict() | {"file": file})
+    for stele in ledgers.values():
+        bench.discard(stele)

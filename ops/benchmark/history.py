@@ -8,13 +8,7 @@ from .stele import tool
 def log(bench):
     """Replays, rebuilds and starts one ledger of many accounts and events."""
     accounts, events = bench.scale.log_accounts, bench.scale.log_events
-    bench.say(f"making a log of {accounts:,} accounts and {events:,} events")
-    stele = bench.fresh("stele")
-    stele.prepare(accounts)
-    with stele.client() as client:
-        missing = events - int(client.info("log")["head_seq"])
-    if missing > 0:
-        stele.bench("--connections", 8, "--pipeline", 1024, "--accounts", accounts, "--count", missing)
+    stele = bench.with_log(accounts, events)
     stele.pause()
     for number in range(1, bench.scale.rounds + 1):
         bench.say(f"rebuild, round {number} of {bench.scale.rounds}")
