@@ -52,7 +52,7 @@ def parse(words):
     parser.add_argument("--chart", metavar="FILE", help="draw the comparison there, as SVG")
     parser.add_argument("--markdown", metavar="FILE", help="write the tables there")
     parser.add_argument("--readme", action="store_true", help="renew README.md's figures and ops/bench.svg")
-    parser.add_argument("--directory", metavar="DIR", help="on the disk to measure (default: the temporary one)")
+    parser.add_argument("--directory", metavar="DIR", help="where the ledgers and databases lie meanwhile (default /var/tmp)")
     chosen = parser.parse_args(words)
     chosen.sections = list(SECTIONS)
     if chosen.only is not None:

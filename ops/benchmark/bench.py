@@ -55,7 +55,8 @@ class Bench:
     def __init__(self, scale, results, directory=None):
         self.scale = scale
         self.results = results
-        self.directory = Path(tempfile.mkdtemp(prefix="stele-bench-", dir=directory))
+        # /tmp may be in memory, where a flush is nothing; and homes may be closed to other users.
+        self.directory = Path(tempfile.mkdtemp(prefix="stele-bench-", dir=directory or "/var/tmp"))
         # PostgreSQL's own user must get through to its directory.
         self.directory.chmod(0o755)
         self.fleet = {}
