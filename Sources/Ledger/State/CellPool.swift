@@ -71,6 +71,32 @@ struct CellPool: ~Copyable, Sendable {
             && classes[sizeClass].chunks[chunk][start + offset].key.kind == kind
     }
 
+    /// Where a cell lies, for as long as no cell of its block is added or removed.
+    struct Place {
+        fileprivate var sizeClass: Int
+        fileprivate var chunk: Int
+        fileprivate var index: Int
+    }
+
+    @inline(__always)
+    func find(_ block: CellBlock, _ key: CellKey) -> Place? {
+        guard block.count > 0 else { return nil }
+        let (chunk, start) = place(block)
+        let sizeClass = Int(block.sizeClass)
+        let (offset, isFound) = search(
+            classes[sizeClass].chunks[chunk], start, Int(block.count), key)
+        return isFound ? Place(sizeClass: sizeClass, chunk: chunk, index: start + offset) : nil
+    }
+
+    subscript(place: Place) -> CellValue {
+        @inline(__always) get {
+            classes[place.sizeClass].chunks[place.chunk][place.index].value
+        }
+        @inline(__always) set {
+            classes[place.sizeClass].chunks[place.chunk][place.index].value = newValue
+        }
+    }
+
     /// Lends the cells of a block, which are in ascending order of keys.
     @inline(__always)
     func withCells<R>(_ block: CellBlock, _ body: (Span<Cell>) -> R) -> R {

@@ -72,8 +72,13 @@ package struct State: ~Copyable {
     /// The directory's entry of an id that was forgotten.
     static let forgottenEntry = UInt64.max
 
-    package init(source: any StateSource) {
+    /// Whether ids of accounts that are opened are kept until a checkpoint takes them.
+    let keepsIDs: Bool
+
+    /// - Parameter keepsIDs: false for who folds a log to look at balances, and asks for no id.
+    package init(source: any StateSource, keepsIDs: Bool = true) {
         self.source = source
+        self.keepsIDs = keepsIDs
     }
 
     // MARK: Reading
