@@ -3,7 +3,7 @@ package import Secrets
 package import Store
 
 /// A state source with what the engine needs besides: keys to be stored, room, faults.
-package protocol LedgerSource: StateSource {
+package protocol LedgerSource: StateSource, AnyObject {
     /// What was found damaged, if anything was: nothing may be answered after that.
     var fault: String? { get }
     /// The newest event that is on disk.

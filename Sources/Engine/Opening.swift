@@ -181,50 +181,25 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
         _ progress: (SequenceNumber) -> Void
     ) throws -> [AccountNumber] {
         var next: UInt64? = from + 1
-        var folder = Folder()
+        var folder = BlockFolder()
         while let start = next {
-            next = try reader.fold(from: start, batchCountMax: 64) { sequence, bytes in
-                folder.fold(sequence, bytes, into: &ledger.state)
+            next = try reader.foldBlocks(from: start, batchCountMax: 64) { first, bytes, events in
+                folder.fold(first, bytes, events, into: &ledger.state)
             }
-            if let failure = folder.failure { throw failure }
+            if let failure = folder.failure { throw OpeningError(failure) }
             progress(ledger.state.head)
         }
         return folder.forgotten
     }
 }
 
-/// Decodes and folds one event after another, reusing its memory.
-package struct Folder {
-    private var event = Event()
-    private var bytes: [UInt8] = []
-    package private(set) var failure: OpeningError?
-    /// Accounts that the folded events forgot.
-    package private(set) var forgotten: [AccountNumber] = []
-
-    package init() {}
-
-    /// - Returns: false where the event can't be folded; `failure` says why.
-    package mutating func fold(
-        _ sequence: SequenceNumber, _ span: Span<UInt8>, into state: inout State
-    ) -> Bool {
-        bytes.removeAll(keepingCapacity: true)
-        for index in span.indices { bytes.append(span[index]) }
-        do throws(DecodingError) {
-            try event.decode(bytes, bytes.indices)
-        } catch {
-            failure = .event(sequence, "it can't be decoded: \(error.reason)")
-            return false
+extension OpeningError {
+    init(_ failure: FoldFailure) {
+        switch failure {
+        case .undecodable(let sequence, let error):
+            self = .event(sequence, "it can't be decoded: \(error.reason)")
+        case .wrong(let error): self = .event(error.sequence, error.reason)
         }
-        do throws(FoldError) {
-            try state.fold(event)
-        } catch {
-            failure = .event(sequence, error.reason)
-            return false
-        }
-        if event.payload == .account(.forgotten), let link = event.accounts.first {
-            forgotten.append(link.account)
-        }
-        return true
     }
 }
 

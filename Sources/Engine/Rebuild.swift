@@ -8,8 +8,8 @@ package import Store
 /// it is handed from one to the other and never used by both.
 package final class Rebuild: @unchecked Sendable {
     // Sendable because whoever holds it hands it over: see above.
-    private var state = State(source: EmptySource())
-    private var folder = Folder()
+    private var state = State(source: EmptySource(), keepsIDs: false)
+    private var folder = BlockFolder()
     /// Accounts still to be compared.
     fileprivate var next: UInt32 = 0
     /// Accounts that had newer events than were folded when their turn came.
@@ -28,10 +28,11 @@ package final class Rebuild: @unchecked Sendable {
     /// - Returns: whether more follow; not after a failure, which `difference` tells.
     package func foldSome<Log: LogStorage>(_ reader: LogReader<Log>) -> Bool {
         do {
-            let next = try reader.fold(from: state.head + 1, batchCountMax: 64) { sequence, bytes in
-                folder.fold(sequence, bytes, into: &state)
+            let next = try reader.foldBlocks(from: state.head + 1, batchCountMax: 64) {
+                first, bytes, events in
+                folder.fold(first, bytes, events, into: &state)
             }
-            if let failure = folder.failure { difference = "\(failure)" }
+            if let failure = folder.failure { difference = "\(OpeningError(failure))" }
             return next != nil && difference == nil
         } catch {
             difference = "\(error)"

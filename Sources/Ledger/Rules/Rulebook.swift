@@ -28,7 +28,9 @@ package struct RulebookParts: Sendable {
 }
 
 /// A rulebook, compiled: everything that deciding needs, by number.
-package struct Rulebook: Sendable {
+///
+/// A class, so that handing it on counts one reference instead of one for each of its lists.
+package final class Rulebook: Sendable {
     package let edition: Int
     package let title: String
     /// Minutes east of UTC of the days and weeks that the rules speak of.

@@ -1,14 +1,19 @@
-/// An account's row; its cells lie in the pool.
+/// An account's row; its cells lie in the pool. What every event looks at comes first, so that it mostly
+/// shares a cache line.
 struct AccountRow: Sendable {
     /// The account's last event, 0 before the first.
     var last: SequenceNumber = 0
+    var block = CellBlock()
+    var flags: Flags = []
+    var eventCount: UInt32 = 0
+    var parent = AccountNumber.ledger
+    /// Part of the token of its id: see `idHigh`.
+    var idMiddle: UInt32 = 0
     /// The event that opened it.
     var opened: SequenceNumber = 0
     var tokenKey = TokenKey.absent
-    var eventCount: UInt32 = 0
-    var parent = AccountNumber.ledger
-    var block = CellBlock()
-    var flags: Flags = []
+    /// The token of its id, if the directory in memory has it, but for the 32 bits that lie there.
+    var idHigh: UInt64 = 0
 
     struct Flags: OptionSet, Sendable {
         var rawValue: UInt8
@@ -16,7 +21,7 @@ struct AccountRow: Sendable {
         static let forgotten = Flags(rawValue: 2)
         /// The row is in memory.
         static let loaded = Flags(rawValue: 4)
-        /// The row differs from what the last checkpoint took.
+        /// The row differs from what the last checkpoint took: it is in `State.dirty`.
         static let dirty = Flags(rawValue: 8)
 
         /// Those that are stored.
@@ -65,6 +70,18 @@ struct AccountTable: ~Copyable, Sendable {
     }
 
     @inline(__always)
+    func hasID(_ account: AccountNumber, _ token: Token) -> Bool {
+        let (page, index) = place(account)
+        return isThere(page, index) && pages[page][index].idHigh == token.high
+            && pages[page][index].idMiddle == UInt32(truncatingIfNeeded: token.low >> 32)
+    }
+
+    mutating func setID(_ account: AccountNumber, _ token: Token) {
+        self[account].idHigh = token.high
+        self[account].idMiddle = UInt32(truncatingIfNeeded: token.low >> 32)
+    }
+
+    @inline(__always)
     func tokenKey(_ account: AccountNumber) -> TokenKey {
         let (page, index) = place(account)
         return isThere(page, index) ? pages[page][index].tokenKey : .absent
@@ -74,6 +91,21 @@ struct AccountTable: ~Copyable, Sendable {
     func parent(_ account: AccountNumber) -> AccountNumber {
         let (page, index) = place(account)
         return isThere(page, index) ? pages[page][index].parent : .ledger
+    }
+
+    /// Notes an event of an account whose row is in memory and noted as changed, and whose last event is
+    /// `previous`; answers where its cells lie. `nil` where that isn't so: nothing has changed then.
+    @inline(__always)
+    mutating func note(
+        _ account: AccountNumber, _ sequence: SequenceNumber, after previous: SequenceNumber
+    ) -> CellBlock? {
+        let (page, index) = place(account)
+        guard isThere(page, index), pages[page][index].last == previous,
+            pages[page][index].flags.isSuperset(of: [.loaded, .dirty])
+        else { return nil }
+        pages[page][index].last = sequence
+        pages[page][index].eventCount += 1
+        return pages[page][index].block
     }
 
     @inline(__always)

@@ -22,7 +22,7 @@ extension State {
         case .rulesHead, .rulesPart:
             try foldRules(event)
         case .opened(let id, let parent):
-            try foldOpened(event, Array(event.text[id.range]), parent)
+            try foldOpened(event, id, parent)
         case .account(let change):
             try foldChange(event, change)
         }
@@ -53,7 +53,7 @@ extension State {
     }
 
     private mutating func foldOpened(
-        _ event: borrowing Event, _ sealed: [UInt8], _ parent: AccountNumber
+        _ event: borrowing Event, _ id: ByteRange, _ parent: AccountNumber
     ) throws(FoldError) {
         guard let account = event.accounts.first?.account else {
             throw FoldError(sequence: event.sequence, reason: "no account is opened")
@@ -66,9 +66,12 @@ extension State {
             throw FoldError(sequence: event.sequence, reason: "an account is out of order")
         }
         touch(account)
-        if journal.isRecording { journal.record(.newID(account, newIDs[account])) }
-        newIDs[account] = NewID(opened: event.sequence, sealed: sealed)
-        indexID(account, event.sequence, sealed)
+        if keepsIDs {
+            let sealed = Array(event.text[id.range])
+            if journal.isRecording { journal.record(.newID(account, newIDs[account])) }
+            newIDs[account] = NewID(opened: event.sequence, sealed: sealed)
+            indexID(account, event.sequence, sealed)
+        }
         // The parent is no part of the event: its row does not say whether it has seen it.
         if parent != .ledger { setCell(parent, CellKey(.child, .none, account.rawValue), .zero) }
         guard rows.last(account) < event.sequence else { return }
@@ -105,8 +108,10 @@ extension State {
             rows[account].flags.insert(.forgotten)
             rows[account].tokenKey = .absent
             ids[account] = nil
-            if journal.isRecording { journal.record(.newID(account, newIDs[account])) }
-            newIDs[account] = NewID(opened: event.sequence, sealed: [])
+            if keepsIDs {
+                if journal.isRecording { journal.record(.newID(account, newIDs[account])) }
+                newIDs[account] = NewID(opened: event.sequence, sealed: [])
+            }
         }
     }
 }

@@ -1,9 +1,12 @@
 /// Where state that isn't in memory comes from: what a checkpoint stored; and what holds the keys.
 ///
 /// Asked once per account and start, never on the hot path; so a class behind an existential does.
+/// Only its owner's protocol says that it is a class: an existential of unknown layout makes `State`,
+/// and the ledger around it, values that are lent by their address. Otherwise each method that only
+/// reads would have a kilobyte copied aside for it first.
 /// A source that finds damage remembers it and answers as if nothing were stored: its owner asks it
 /// for faults before anything is answered to a client.
-package protocol StateSource: AnyObject {
+package protocol StateSource {
     /// The row as `State.encodeRow` wrote it.
     func storedRow(_ account: AccountNumber) -> [UInt8]?
     func storedAccount(_ directoryKey: Token) -> AccountNumber?

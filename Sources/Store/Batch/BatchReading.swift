@@ -44,6 +44,62 @@ extension BatchHeader {
         return true
     }
 
+    /// Lends the events from sequence number `start` on to `body`, those of a block together once that was
+    /// checked: the number of the first, the value, and where in it each of them lies.
+    /// - Returns: false if `body` did, and was called no more then.
+    package func forEachBlock(
+        in value: Span<UInt8>, from start: UInt64,
+        _ body: (UInt64, Span<UInt8>, Span<Range<Int>>) -> Bool
+    ) throws(BatchDamage) -> Bool {
+        guard start <= last else { return true }
+        let firstIndex = start > first ? Int(start - first) : 0
+        var events: [Range<Int>] = []
+        events.reserveCapacity(BatchLayout.blockEventCount)
+        for block in (firstIndex / BatchLayout.blockEventCount)..<blockCount {
+            let range = try checkedBlock(block, in: value)
+            events.removeAll(keepingCapacity: true)
+            let damage = findEvents(ofBlock: block, range, from: firstIndex, in: value, &events)
+            let index = max(firstIndex, block * BatchLayout.blockEventCount)
+            // What comes before the damage is undamaged.
+            guard events.isEmpty || body(first + UInt64(index), value, events.span) else {
+                return false
+            }
+            if let damage { throw damage }
+        }
+        return true
+    }
+
+    /// Adds where each event of a block lies, from that with the index `firstIndex` on; answers what is
+    /// wrong with the one that it stops at.
+    private func findEvents(
+        ofBlock block: Int, _ range: Range<Int>, from firstIndex: Int, in value: Span<UInt8>,
+        _ events: inout [Range<Int>]
+    ) -> BatchDamage? {
+        var offset = range.lowerBound
+        for index in eventIndices(ofBlock: block) {
+            let event: Range<Int>
+            let length = offset < range.upperBound ? Int(value[offset]) : 0x80
+            if length < 0x80, offset + 1 + length <= range.upperBound {
+                event = (offset + 1)..<(offset + 1 + length)
+            } else {
+                do throws(BatchDamage) {
+                    event = try eventRange(
+                        index, at: offset, blockEnd: range.upperBound, in: value)
+                } catch {
+                    return error
+                }
+            }
+            offset = event.upperBound
+            if index >= firstIndex { events.append(event) }
+        }
+        guard offset == range.upperBound else {
+            return BatchDamage(
+                .eventCutShort, sequence: first + UInt64(block * BatchLayout.blockEventCount),
+                offset: offset)
+        }
+        return nil
+    }
+
     /// Lends every event from sequence number `start` down to the batch's first one to `body`.
     /// - Returns: false if `body` did, and was called no more then.
     package func forEachEventBackward(

@@ -54,6 +54,9 @@ package final class LMDBLog: LogStorage {
     /// Bytes that the log takes, and those it can grow to before the map does.
     package var info: EnvironmentInfo { environment.info }
 
+    /// Bytes of the file that the last commit reaches to.
+    package var usedSize: Int { environment.info.usedSize }
+
     /// Of those who read a commit that isn't the newest, the one that reads the oldest.
     func oldestReader() -> LogReaderPlace? {
         let newest = environment.info.lastTransaction

@@ -76,6 +76,25 @@ package struct LogReader<Storage: LogStorage>: Sendable {
         return next
     }
 
+    /// As `fold`, with the events of a block together: the number of the first, the batch's value, and where
+    /// in it each of them lies. For whoever reads all of a log.
+    package func foldBlocks(
+        from start: UInt64, batchCountMax: Int,
+        _ body: (UInt64, Span<UInt8>, Span<Range<Int>>) -> Bool
+    ) throws(StoreError) -> UInt64? {
+        var next: UInt64? = nil
+        var batchCount = 0
+        try scanChecked(from: start, .forward) { (header, value) throws(BatchDamage) in
+            guard batchCount < batchCountMax else {
+                next = header.first
+                return false
+            }
+            batchCount += 1
+            return try header.forEachBlock(in: value, from: start, body)
+        }
+        return next
+    }
+
     /// Scans with each header and index checked, and the place in the log that each batch claims.
     func scanChecked(
         from sequence: UInt64, _ direction: ScanDirection,

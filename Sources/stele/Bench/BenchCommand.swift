@@ -1,3 +1,4 @@
+import Ledger
 import Wire
 
 /// `stele bench`: how fast the daemon is, and whether it answers right under load.
@@ -26,6 +27,11 @@ enum BenchCommand {
                 "record", "'ACTION name=value …'",
                 "what to record (default: contribution project=bench files=3 merge=0)"),
             OptionDeclaration("seed", "N", "what the draws of accounts begin with (default 1)"),
+            OptionDeclaration(
+                "build-log", "DIR", "make a ledger of that load instead, without a daemon"),
+            OptionDeclaration("rules", "FILE", "with --build-log: the rulebook of the new ledger"),
+            OptionDeclaration(
+                "batch", "N", "with --build-log: events in a batch (default 8,192)"),
         ],
         details: """
               Accounts are called bench-00000000 and so on. Every answer's type is checked; a write's
@@ -33,11 +39,17 @@ enum BenchCommand {
               amount sent; a balance must add up. Latency is from making a command to receiving its
               answer. At the end the ledger's newest event and root are printed.
               Ends with 1 if any answer was wrong.
+              --build-log makes a new ledger as large as is wanted, to measure growth with: first every
+              account is opened, by one event more than the award, then come --count awards, spends or
+              records, all through the deciding, encoding and committing of the daemon, millions a
+              second; at the end the state is stored as well. Some 40 bytes of disk an event, and a
+              hundred or two an account.
             """,
         examples: [
             "stele bench --connections 50 --pipeline 256 --seconds 10",
             "stele bench --connections 1 --pipeline 1 --count 20000",
             "stele bench --workload mixed --distribution zipf --with-keys --json",
+            "stele bench --build-log big --rules RULEBOOK --accounts 1000000 --count 100000000",
         ],
         run: run)
 
@@ -54,6 +66,8 @@ enum BenchCommand {
         var currency: String
         var record: [String]
         var seed: UInt64
+        /// Of a ledger that is built: events in a batch.
+        var batch: Int
 
         init(_ arguments: ParsedArguments) throws(Failure) {
             guard arguments.positionals.isEmpty else {
@@ -75,6 +89,9 @@ enum BenchCommand {
             let record = arguments["record"] ?? "contribution project=bench files=3 merge=0"
             self.record = record.split(separator: " ").map(String.init)
             seed = UInt64(try arguments.integer("seed", in: 0...Int.max, default: 1))
+            // A command opens an account at most: some events more than one.
+            batch = try arguments.integer(
+                "batch", in: 1...(Limits.batchEventsMax - 16), default: 8_192)
         }
     }
 
@@ -82,6 +99,9 @@ enum BenchCommand {
         _ arguments: ParsedArguments, _ context: Context
     ) throws(Failure) -> ExitCode {
         let settings = try Settings(arguments)
+        if let directory = arguments["build-log"] {
+            return try build(settings, directory, arguments["rules"], context.console)
+        }
         let path = try SocketPath.find(given: context.socket)
         let control = try DaemonConnection(path: path)
         Interrupt.listen()
@@ -105,6 +125,19 @@ enum BenchCommand {
         BenchReport(settings: settings, statistics: statistics, info: info).print(
             to: context.console)
         return statistics.wrong > 0 ? .no : .done
+    }
+
+    private static func build(
+        _ settings: Settings, _ directory: String, _ rules: String?, _ console: Console
+    ) throws(Failure) -> ExitCode {
+        guard let rules else {
+            throw .usage("--build-log wants --rules FILE, the rulebook of the new ledger")
+        }
+        Interrupt.listen()
+        let kinds = try BuiltCommands.Kinds(settings)
+        var build = LogBuild(settings, kinds, try LogBuild.Files(directory, rules: rules))
+        try build.run(console).print(to: console)
+        return .done
     }
 
     /// Awards every account something, so that all are there and have something to spend.

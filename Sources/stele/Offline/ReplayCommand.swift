@@ -9,7 +9,8 @@ enum ReplayCommand {
         options: [OfflineCommands.dataOption],
         details: """
               Folds every event into accounts, balances and ladders in memory, checking each block's
-              hash on the way (verify checks everything). Writes nothing; may run beside a daemon.
+              hash on the way (verify checks everything): one thread reads, checks and decodes, the
+              other one folds. Writes nothing; may run beside a daemon.
             """,
         examples: ["stele replay --data stele-data"],
         run: run)
@@ -19,21 +20,15 @@ enum ReplayCommand {
     ) throws(Failure) -> ExitCode {
         let ledger = try OfflineLedger(OfflineCommands.directory(arguments))
         let last = try ledger.lastSequence()
-        var folder = EventFolder(source: KeyedSource(ledger.directory.log, readsTexts: false))
+        var replay = Replay(ledger)
         var progress = Progress("replaying", unit: "events", console: context.console)
-        try ledger.fold { sequence, bytes in
-            folder.take(sequence, bytes)
-        } between: {
+        try replay.run { sequence in
             progress.update(
-                count: Int(folder.state.head),
-                share: Double(folder.state.head) / Double(max(last, 1)))
+                count: Int(sequence), share: Double(sequence) / Double(max(last, 1)))
         }
         let seconds = progress.seconds
         progress.finish()
-        if let (sequence, reason) = folder.mistake {
-            throw Failure(code: .no, message: "log damaged: seq=\(sequence): \(reason)")
-        }
-        print(Totals(&folder.state), seconds: seconds, to: context.console)
+        print(replay.totals, seconds: seconds, to: context.console)
         return .done
     }
 

@@ -1,0 +1,118 @@
+/// A place in bytes that somebody lends, read on from without copying any of them.
+///
+/// Accepts only what `ByteReader` accepts, but not all of that (no varint of more than eight bytes); and
+/// it doesn't say what is wrong: whoever finds `isGood` false has it read in the general way, which does.
+struct FlatReader {
+    private(set) var position: Int
+    private let end: Int
+    /// False from the first thing on that wasn't read; what is read after that is zero or nonsense.
+    private(set) var isGood = true
+
+    @inline(__always)
+    init(_ range: Range<Int>) {
+        position = range.lowerBound
+        end = range.upperBound
+    }
+
+    var isAtEnd: Bool { position == end }
+
+    @inline(__always)
+    mutating func refuse() { isGood = false }
+
+    /// Goes on only if what was read is as it must be.
+    @inline(__always)
+    mutating func expect(_ condition: Bool) {
+        if !condition { isGood = false }
+    }
+
+    @inline(__always)
+    mutating func u8(_ bytes: Span<UInt8>) -> UInt8 {
+        guard position < end else {
+            isGood = false
+            return 0
+        }
+        let byte = bytes[position]
+        position &+= 1
+        return byte
+    }
+
+    /// Up to eight bytes as a number, the first one lowest.
+    @inline(__always)
+    mutating func word(_ bytes: Span<UInt8>, count: Int) -> UInt64 {
+        guard count <= end &- position else {
+            isGood = false
+            return 0
+        }
+        let word = bytes.word(at: position, count: count)
+        position &+= count
+        return word
+    }
+
+    @inline(__always)
+    mutating func varint(_ bytes: Span<UInt8>) -> UInt64 {
+        guard position < end else {
+            isGood = false
+            return 0
+        }
+        let first = bytes[position]
+        guard first >= 0x80 else {
+            position &+= 1
+            return UInt64(first)
+        }
+        return longVarint(bytes)
+    }
+
+    /// All of its bytes at once: where the first without a high bit is tells how many there are, and
+    /// three steps push the groups of seven bits together.
+    @inline(__always)
+    private mutating func longVarint(_ bytes: Span<UInt8>) -> UInt64 {
+        let word = bytes.word(at: position, count: min(8, bytes.count &- position))
+        let stops = ~word & 0x8080_8080_8080_8080
+        let size = (stops.trailingZeroBitCount >> 3) &+ 1
+        guard stops != 0, size <= end &- position else {
+            isGood = false
+            return 0
+        }
+        var value = word & (UInt64.max >> UInt64(truncatingIfNeeded: 64 &- 8 &* size))
+        value &= 0x7F7F_7F7F_7F7F_7F7F
+        value = (value & 0x007F_007F_007F_007F) | (value & 0x7F00_7F00_7F00_7F00) >> 1
+        value = (value & 0x0000_3FFF_0000_3FFF) | (value & 0x3FFF_0000_3FFF_0000) >> 2
+        value = (value & 0x0000_0000_0FFF_FFFF) | (value & 0x0FFF_FFFF_0000_0000) >> 4
+        // A last byte of zero would be a second encoding of the same number.
+        expect(value >> UInt64(truncatingIfNeeded: 7 &* (size &- 1)) != 0)
+        position &+= size
+        return value
+    }
+
+    @inline(__always)
+    mutating func varint32(_ bytes: Span<UInt8>) -> UInt32 {
+        let value = varint(bytes)
+        expect(value <= UInt64(UInt32.max))
+        return UInt32(truncatingIfNeeded: value)
+    }
+
+    @inline(__always)
+    mutating func signed(_ bytes: Span<UInt8>) -> Int64 {
+        let value = varint(bytes)
+        return Int64(bitPattern: (value >> 1) ^ (0 &- (value & 1)))
+    }
+
+    /// A number of things that each take at least one more byte.
+    @inline(__always)
+    mutating func count(_ bytes: Span<UInt8>) -> Int {
+        let value = varint(bytes)
+        guard value <= UInt64(truncatingIfNeeded: end &- position) else {
+            isGood = false
+            return 0
+        }
+        return Int(truncatingIfNeeded: value)
+    }
+
+    /// Passes over a length and as many bytes, and answers how many those were.
+    @inline(__always)
+    mutating func skip(_ bytes: Span<UInt8>) -> Int {
+        let count = count(bytes)
+        position &+= count
+        return count
+    }
+}

@@ -1,0 +1,167 @@
+// Flat events folded: the same as `fold` comes to, event for event, without the event. A test holds both
+// to the same bytes.
+
+extension State {
+    /// Looks at what folding the events of `range` will touch: each step's memory is asked for by all of
+    /// them before the first one needs it.
+    private func bringNear(_ flat: inout FlatEvents, _ range: Range<Int>) {
+        var near: UInt64 = 0
+        for index in range { near ^= rows.last(flat.heads[index].account) }
+        for index in range {
+            near ^= pool.firstKey(rows.block(flat.heads[index].account))?.rawValue ?? 0
+        }
+        let tokens = flat.starts(range.lowerBound).tokens..<flat.starts(range.upperBound).tokens
+        for index in tokens { near ^= recentKeys[flat.tokens[index]] ?? 0 }
+        flat.near = near
+    }
+
+    /// Folds events from the one at `start` on, as far as there is nothing about them but to add and to
+    /// set.
+    ///
+    /// - Parameter first: the number of the first event that was taken in.
+    /// - Returns: the index of the first that wasn't folded, which is for `fold(_: Event)`: that also says
+    ///   what is wrong with it if something is; or how many there are.
+    /// - Throws: as `fold`, where a sum overflows.
+    mutating func fold(
+        _ flat: inout FlatEvents, first: SequenceNumber, from start: Int
+    ) throws(FoldError) -> Int {
+        guard start < flat.count, first + UInt64(start) == head + 1, !journal.isRecording else {
+            return start
+        }
+        touch(.ledger)
+        var totals = FlatTotals()
+        var index = start
+        while index < flat.count {
+            let end = min(flat.count, index + FlatEvents.blockCount)
+            bringNear(&flat, index..<end)
+            let stop = try fold(flat, first: first, index..<end, &totals)
+            if stop < end { return stop }
+            index = end
+        }
+        return index
+    }
+
+    private mutating func fold(
+        _ flat: borrowing FlatEvents, first: SequenceNumber, _ range: Range<Int>,
+        _ totals: inout FlatTotals
+    ) throws(FoldError) -> Int {
+        let ledgerLast = rows.last(.ledger)
+        var (effectStart, tokenStart) = flat.starts(range.lowerBound)
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let event = flat.heads[index]
+            let sequence = first &+ UInt64(truncatingIfNeeded: index)
+            guard event.time >= time.microseconds, event.account != .ledger,
+                event.account.rawValue <= accountCount
+            else { break }
+            var noted = rows.note(event.account, sequence, after: event.previous)
+            if noted == nil {
+                // Perhaps only not touched yet.
+                touch(event.account)
+                noted = rows.note(event.account, sequence, after: event.previous)
+            }
+            guard let block = noted else { break }
+            time.microseconds = event.time
+            head = sequence
+            let effects = effectStart..<Int(event.effectEnd)
+            let postings = effectStart..<Int(event.postingEnd)
+            if effects.count == 1, postings.count == 1, sequence > ledgerLast,
+                let place = pool.find(block, flat.effects[effectStart].key)
+            {
+                try foldPosting(flat.effects[effectStart], at: place, sequence, &totals)
+            } else {
+                try foldEffects(
+                    flat, effects, postings, event.account, sequence,
+                    isLedgerNew: sequence > ledgerLast, &totals)
+            }
+            while tokenStart < Int(event.tokenEnd) {
+                recentKeys.insert(flat.tokens[tokenStart], sequence)
+                tokenStart &+= 1
+            }
+            effectStart = Int(event.effectEnd)
+            index &+= 1
+        }
+        if head > ledgerLast { rows[.ledger].last = head }
+        return index
+    }
+
+    /// All there is to most events: a balance that is there gets more or less.
+    @inline(__always)
+    private mutating func foldPosting(
+        _ posting: FlatEvents.Effect, at place: CellPool.Place, _ sequence: SequenceNumber,
+        _ totals: inout FlatTotals
+    ) throws(FoldError) {
+        var value = pool[place]
+        let fits =
+            posting.operation == .spend
+            ? Self.add(posting.value.a, to: &value.b) : Self.add(posting.value.a, to: &value.a)
+        guard fits, value.available != nil else {
+            throw FoldError(sequence: sequence, reason: "a balance overflows")
+        }
+        pool[place] = value
+        try foldTotal(posting, sequence, &totals)
+    }
+
+    @inline(never)
+    private mutating func foldEffects(
+        _ flat: borrowing FlatEvents, _ effects: Range<Int>, _ postings: Range<Int>,
+        _ account: AccountNumber, _ sequence: SequenceNumber, isLedgerNew: Bool,
+        _ totals: inout FlatTotals
+    ) throws(FoldError) {
+        for index in postings {
+            let posting = flat.effects[index]
+            var value = pool.value(rows.block(account), posting.key) ?? .zero
+            let fits =
+                posting.operation == .spend
+                ? Self.add(posting.value.a, to: &value.b) : Self.add(posting.value.a, to: &value.a)
+            guard fits, value.available != nil else {
+                throw FoldError(sequence: sequence, reason: "a balance overflows")
+            }
+            setCell(account, posting.key, value)
+        }
+        if isLedgerNew {
+            for index in postings { try foldTotal(flat.effects[index], sequence, &totals) }
+        }
+        for index in postings.upperBound..<effects.upperBound {
+            let effect = flat.effects[index]
+            switch effect.operation {
+            case .set: setCell(account, effect.key, effect.value)
+            case .clear: removeCell(account, effect.key)
+            case .earn, .spend: break
+            }
+        }
+    }
+
+    @inline(__always)
+    private mutating func foldTotal(
+        _ posting: FlatEvents.Effect, _ sequence: SequenceNumber, _ totals: inout FlatTotals
+    ) throws(FoldError) {
+        let currency = posting.key.word
+        if currency != totals.currency { findTotal(currency, &totals) }
+        guard let place = totals.place else { return }
+        var total = pool[place]
+        let fits =
+            posting.operation == .spend
+            ? Self.add(posting.value.a, to: &total.b) : Self.add(posting.value.a, to: &total.a)
+        guard fits else {
+            throw FoldError(sequence: sequence, reason: "a currency's total overflows")
+        }
+        pool[place] = total
+    }
+
+    /// Where the currency's total lies, with a zero put there if it has none yet.
+    @inline(never)
+    private mutating func findTotal(_ currency: Word, _ totals: inout FlatTotals) {
+        let key = CellKey(.balance, currency)
+        if pool.find(rows.block(.ledger), key) == nil { setCell(.ledger, key, .zero) }
+        totals.currency = currency
+        totals.place = pool.find(rows.block(.ledger), key)
+    }
+}
+
+/// Where the total lies that was added to last. It stays there: only a total that is new moves the others,
+/// and then this is found anew.
+private struct FlatTotals {
+    var currency: Word?
+    var place: CellPool.Place?
+}
