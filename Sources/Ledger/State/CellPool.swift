@@ -76,6 +76,10 @@ struct CellPool: ~Copyable, Sendable {
         fileprivate var sizeClass: Int
         fileprivate var chunk: Int
         fileprivate var index: Int
+
+        /// No cell's.
+        static let none = Place(sizeClass: -1, chunk: 0, index: 0)
+        var isThere: Bool { sizeClass >= 0 }
     }
 
     @inline(__always)
@@ -97,12 +101,17 @@ struct CellPool: ~Copyable, Sendable {
         }
     }
 
-    /// The least key of a block; nil of an empty one.
+    /// Where the first cell of a block lies, and would if it were empty.
     @inline(__always)
-    func firstKey(_ block: CellBlock) -> CellKey? {
-        guard block.count > 0 else { return nil }
+    func start(_ block: CellBlock) -> Place {
         let (chunk, start) = place(block)
-        return classes[Int(block.sizeClass)].chunks[chunk][start].key
+        return Place(sizeClass: Int(block.sizeClass), chunk: chunk, index: start)
+    }
+
+    /// The key of the cell at a place, of a block that isn't empty.
+    @inline(__always)
+    func key(_ place: Place) -> CellKey {
+        classes[place.sizeClass].chunks[place.chunk][place.index].key
     }
 
     /// The greatest key of a block; nil of an empty one.

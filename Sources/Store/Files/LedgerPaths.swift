@@ -10,7 +10,7 @@ struct LedgerPaths: Sendable {
     var newLog: String { directory + "/log.tmp" }
     var state: String { directory + "/state" }
     var stateData: String { state + "/data.mdb" }
-    /// There while a start reads the state for the first time.
+    /// There while the state was not read to its end yet: `StateDoubt`.
     var stateDoubt: String { LedgerPaths.doubt(inState: state) }
 
     static func doubt(inState directory: String) -> String { directory + "/unread" }
