@@ -3,7 +3,7 @@ package import Store
 
 /// A slice of a checkpoint, to be written by a thread that may wait for the disk.
 package struct CheckpointWork: Sendable {
-    package var changes: [StateChange] = []
+    package var changes = StateChanges()
     /// Idempotency keys, in any order.
     package var keys: FrozenTokens?
     /// Written last: from then on the checkpoint counts.
@@ -43,21 +43,26 @@ struct StoredCounts {
 }
 
 extension Engine {
-    /// Rows taken at a time: few enough that no client notices.
-    package static let rowsPerSlice = 512
+    /// Entries in a slice: many, since each is a transaction that waits for the disk. And how many of
+    /// them are taken at a time: few enough that no client notices.
+    package static let sliceSize = 8_192
+    package static let takenAtATime = 512
 
-    /// Changed accounts, or recent keys, from which on a checkpoint is worth its writing.
-    package static let checkpointThreshold = 200_000
+    /// What a start has to fold at most, give or take what arrives during a checkpoint.
+    private static let tailEventsMin: UInt64 = 4_000_000
+    private static let recentKeysMax = 800_000
 
     package var isCheckpointing: Bool {
         if case .idle = checkpointing { false } else { true }
     }
 
     /// Whether enough has changed since the last checkpoint.
+    ///
+    /// A row is written once a checkpoint, however often it changed: with many accounts they are
+    /// made less often, so that the rows written don't outgrow the events.
     package var isCheckpointDue: Bool {
-        ledger.state.dirty.count >= Self.checkpointThreshold
-            || ledger.state.recentKeys.count >= Self.checkpointThreshold * 4
-            || durable >= checkpointed + UInt64(Self.checkpointThreshold) * 10
+        durable >= checkpointed + max(Self.tailEventsMin, UInt64(ledger.state.accountCount))
+            || ledger.state.recentKeys.count >= Self.recentKeysMax
     }
 
     /// Whether anything at all has changed since the last checkpoint.
@@ -68,46 +73,59 @@ extension Engine {
     package func beginCheckpoint() {
         guard !isCheckpointing else { return }
         checkpointing = .taking(mark: logHead)
+        slice = CheckpointWork()
         ledger.state.beginCheckpoint()
     }
 
-    /// The next slice; `nil` when none is under way. The last one carries the head.
+    /// Takes some entries, and answers the slice once it has `size` of them; the last one carries
+    /// the head.
     ///
     /// Hand each to be written once `waitsFor` is durable, one after the other, and tell
     /// `checkpointWritten` after the one with a head, `checkpointFailed` after a failure.
-    package func checkpointSlice(rowsMax: Int = rowsPerSlice) -> CheckpointWork? {
+    package func checkpointSlice(
+        takenMax: Int = takenAtATime, of size: Int = sliceSize
+    ) -> CheckpointWork? {
         guard case .taking(let mark) = checkpointing else { return nil }
+        var isLast = false
+        for _ in 0..<takenMax where !isLast { isLast = !takeEntry() }
+        guard isLast || slice.changes.count >= size else { return nil }
         var work = CheckpointWork()
-        for _ in 0..<rowsMax {
-            guard let (account, row) = ledger.state.takeRow() else {
-                addRest(to: &work)
-                work.keys = ledger.state.leaving.keys
-                work.head = mark
-                break
-            }
-            work.changes.append(
-                StateChange(.accounts, key: account.rawValue.bigEndianBytes, value: row))
+        swap(&work, &slice)
+        if isLast {
+            addRest(to: &work)
+            work.keys = ledger.state.leaving.keys
+            work.head = mark
         }
         work.waitsFor = head
         return work
     }
 
-    /// Ids, directory, words, actors, rulebooks and counts.
-    private func addRest(to work: inout CheckpointWork) {
-        for (account, id) in ledger.state.leaving.ids {
-            var writer = ByteWriter(capacity: 128)
-            writer.varint(id.opened)
-            writer.bytes(id.sealed)
-            work.changes.append(
-                StateChange(
-                    .ids, key: account.rawValue.bigEndianBytes,
-                    value: id.sealed.isEmpty ? nil : writer.bytes))
-        }
-        for token in ledger.state.leaving.directory {
-            guard let entry = ledger.state.directoryEntry(token) else { continue }
-            work.changes.append(
+    /// Adds the next row, id or directory entry to the slice, if there is one.
+    private func takeEntry() -> Bool {
+        if let account = ledger.state.takeRow(into: &rowWriter) {
+            slice.changes.set(.accounts, number: account.rawValue) { rowWriter.append(to: &$0) }
+        } else if let (account, id) = ledger.state.takeID() {
+            slice.changes.append(Self.change(of: account, id))
+        } else if let (token, entry) = ledger.state.takeDirectoryEntry() {
+            slice.changes.append(
                 StateChange(.directory, key: token.bytes, value: entry.account?.littleEndianBytes))
+        } else {
+            return false
         }
+        return true
+    }
+
+    private static func change(of account: AccountNumber, _ id: State.NewID) -> StateChange {
+        let key = account.rawValue.bigEndianBytes
+        guard !id.sealed.isEmpty else { return StateChange(.ids, key: key, value: nil) }
+        var writer = ByteWriter(capacity: id.sealed.count + 20)
+        writer.varint(id.opened)
+        writer.bytes(id.sealed)
+        return StateChange(.ids, key: key, value: writer.bytes)
+    }
+
+    /// Words, actors, rulebooks and counts.
+    private func addRest(to work: inout CheckpointWork) {
         for number in stored.words..<ledger.state.words.count {
             let word = Word(UInt32(number + 1))
             work.changes.append(

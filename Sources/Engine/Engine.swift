@@ -36,6 +36,9 @@ package final class Engine {
     /// The newest event before the open batch, which others' events may have begun.
     private var groupBatchStart: SequenceNumber = 0
     var checkpointing = Checkpointing.idle
+    /// The slice of a checkpoint that is being filled, and what a row is written into.
+    var slice = CheckpointWork()
+    var rowWriter = ByteWriter(capacity: 4_096)
     package internal(set) var checkpointed: SequenceNumber
     /// How many words, actors and rulebooks the last checkpoint stored, and the one under way will
     /// have.

@@ -4,7 +4,13 @@ import Store
 // Checkpoints: slices of the state on their way to DIR/state, one at a time, in the background.
 
 extension Front {
-    /// Hands the next slice over once the log has everything that it speaks of.
+    /// Whether rows can be taken for a slice without waiting for anything.
+    var hasRowsToTake: Bool {
+        engine.isCheckpointing && !isCheckpointWriting && checkpointDeferred == nil
+    }
+
+    /// Takes some rows, and hands the slice over once it is full and the log has everything that it
+    /// speaks of.
     func writeCheckpoint() {
         guard !isCheckpointWriting else { return }
         guard let work = checkpointDeferred ?? engine.checkpointSlice() else { return }
@@ -43,7 +49,7 @@ extension Front {
         guard engine.hasChangedSinceCheckpoint, engine.fault == nil else { return }
         engine.beginCheckpoint()
         repeat {
-            writeCheckpoint()
+            while hasRowsToTake { writeCheckpoint() }
             guard isCheckpointWriting else { return }
             Syscall.waitReadable(storekeeper.done.descriptor, milliseconds: 10_000)
             takeCheckpoint()

@@ -55,6 +55,7 @@ extension Front {
             ("root", engine.logHead.root.hex), ("batches", "\(counters.batches)"),
             ("checkpoint_seq", "\(engine.checkpointed)"),
             ("checkpoints", "\(counters.checkpoints)"),
+            ("checkpoint_under_way", engine.isCheckpointing ? "1" : "0"),
             // 0 where nobody holds on to an old commit.
             ("oldest_reader_age_ms", "\(readerWatch.oldest(now: now)?.age ?? 0)"),
             ("oldest_reader_process", "\(readerWatch.oldest(now: now)?.process ?? 0)"),

@@ -158,7 +158,7 @@ final class Front {
         engine.fillBoards(at: wall)
         while !isDrained {
             do throws(SystemFault) {
-                try poller.wait(milliseconds: isIdle && !hasSlices ? timeout : 0)
+                try poller.wait(milliseconds: isIdle && !hasSlices && !hasRowsToTake ? timeout : 0)
             } catch {
                 throw .system(error)
             }
@@ -169,6 +169,7 @@ final class Front {
             expireBlockedReads()
             stepRebuild()
             giveSlices()
+            if hasRowsToTake { writeCheckpoint() }
             if let fault = engine.fault { throw .damage(fault) }
             if isIdle || engine.ledger.buffer.count >= ServerLimits.batchEventsWanted {
                 handOver()

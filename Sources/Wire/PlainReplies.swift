@@ -2,15 +2,22 @@ package import Ledger
 
 /// Writes the replies to plain commands, as `receipt` and `balance` do: what is the same in the next
 /// reply is put together once.
-package struct PlainReplies {
+package struct PlainReplies: ~Copyable {
     private var isRESP3 = false
     private var time = Instant(microseconds: -1)
     /// The balance's name of the last receipt, as the command spelt it.
     private var name: [UInt8] = []
     /// A receipt up to its sequence number, from there to the change, and from there to the balance.
-    private var head: [UInt8] = []
-    private var middle: [UInt8] = []
-    private var last: [UInt8] = []
+    private var head = ByteWriter(capacity: partSize)
+    private var middle = ByteWriter(capacity: partSize)
+    private var last = ByteWriter(capacity: partSize)
+    /// Replies on their way to the connection.
+    private var replies = ByteWriter(capacity: 64 * replySize)
+
+    /// More than a part ever takes, whose longest have a name of 99 bytes and what stands around it;
+    /// and more than a reply, which has three of them and numbers.
+    private static let partSize = 256
+    private static let replySize = 1_024
 
     package init() {}
 
@@ -23,35 +30,57 @@ package struct PlainReplies {
         _ commands: borrowing PlainCommands, _ range: Range<Int>, in bytes: Span<UInt8>,
         time: Instant, to writer: inout ReplyWriter
     ) {
+        if time != self.time || writer.isRESP3 != isRESP3 {
+            self.time = time
+            isRESP3 = writer.isRESP3
+            name = []
+        }
         for index in range {
+            if replies.capacity - replies.count < Self.replySize { send(to: &writer) }
             let command = commands[index]
             switch command.verb {
-            case .award: receipt(command, command.amount, bytes, time, &writer)
-            case .spend: receipt(command, -command.amount, bytes, time, &writer)
-            case .balance: writer.plainBalance(command.value)
+            case .award: receipt(command, command.amount, bytes)
+            case .spend: receipt(command, -command.amount, bytes)
+            case .balance: balance(command.value)
             }
         }
+        send(to: &writer)
+    }
+
+    private mutating func send(to writer: inout ReplyWriter) {
+        precondition(!replies.hasOverflowed, "a plain reply is short")
+        replies.append(to: &writer.bytes)
+        replies.reset()
     }
 
     @inline(__always)
     private mutating func receipt(
-        _ command: PlainCommand, _ amount: Int64, _ bytes: Span<UInt8>, _ time: Instant,
-        _ writer: inout ReplyWriter
+        _ command: PlainCommand, _ amount: Int64, _ bytes: Span<UInt8>
     ) {
-        if time != self.time || writer.isRESP3 != isRESP3 || !isNamed(bytes, command.balance) {
-            prepare(bytes, command.balance, time, isRESP3: writer.isRESP3)
-        }
-        writer.bytes.append(contentsOf: head)
-        writer.bytes.appendDecimal(command.sequence)
-        writer.bytes.append(contentsOf: middle)
-        writer.bytes.appendDecimal(amount)
-        writer.bytes.append(contentsOf: last)
+        if !isNamed(bytes, command.balance) { prepare(bytes, command.balance) }
+        replies.raw(head)
+        replies.decimal(command.sequence)
+        replies.raw(middle)
+        replies.decimal(amount)
+        replies.raw(last)
         // The ledger let it come about, so it fits.
-        writer.bytes.appendDecimal(command.value.available ?? 0)
-        writer.bytes.append(contentsOf: Self.lineEnd)
+        replies.decimal(command.value.available ?? 0)
+        replies.lineEnd()
     }
 
-    private static let lineEnd: [UInt8] = [0x0D, 0x0A]
+    /// What BALANCE answers.
+    @inline(__always)
+    private mutating func balance(_ value: CellValue) {
+        replies.raw(isRESP3 ? BalanceKeys.map : BalanceKeys.array)
+        replies.decimal(value.earned)
+        replies.raw(BalanceKeys.spent)
+        replies.decimal(value.spent)
+        replies.raw(BalanceKeys.held)
+        replies.decimal(value.held)
+        replies.raw(BalanceKeys.available)
+        replies.decimal(value.available ?? 0)
+        replies.lineEnd()
+    }
 
     @inline(__always)
     private func isNamed(_ bytes: Span<UInt8>, _ text: PlainCommand.Text) -> Bool {
@@ -63,18 +92,14 @@ package struct PlainReplies {
     }
 
     @inline(never)
-    private mutating func prepare(
-        _ bytes: Span<UInt8>, _ text: PlainCommand.Text, _ time: Instant, isRESP3: Bool
-    ) {
-        self.time = time
-        self.isRESP3 = isRESP3
+    private mutating func prepare(_ bytes: Span<UInt8>, _ text: PlainCommand.Text) {
         name.removeAll(keepingCapacity: true)
         for index in text.range { name.append(bytes[index]) }
         var writer = ReplyWriter(isRESP3: isRESP3)
         writer.map(5)
         writer.fragment(ReceiptKeys.sequence)
-        head = writer.bytes + [UInt8(ascii: ":")]
-        writer.bytes = Self.lineEnd
+        Self.take(&writer, into: &head)
+        writer.fragment(BalanceKeys.end)
         writer.fragment(ReceiptKeys.time)
         writer.time(time)
         writer.fragment(ReceiptKeys.duplicate)
@@ -82,28 +107,52 @@ package struct PlainReplies {
         writer.fragment(ReceiptKeys.changes)
         writer.map(1)
         writer.bulk(name)
-        middle = writer.bytes + [UInt8(ascii: ":")]
-        writer.bytes = Self.lineEnd
+        Self.take(&writer, into: &middle)
+        writer.fragment(BalanceKeys.end)
         writer.fragment(ReceiptKeys.balances)
         writer.map(1)
         writer.bulk(name)
-        last = writer.bytes + [UInt8(ascii: ":")]
+        Self.take(&writer, into: &last)
+    }
+
+    /// A part ends where a number begins.
+    private static func take(_ writer: inout ReplyWriter, into part: inout ByteWriter) {
+        part.reset()
+        part.raw(writer.bytes, writer.bytes.indices)
+        part.u8(UInt8(ascii: ":"))
+        precondition(!part.hasOverflowed, "a part of a plain reply is short")
+        writer.bytes.removeAll(keepingCapacity: true)
     }
 }
 
-extension ReplyWriter {
-    /// What BALANCE answers.
-    fileprivate mutating func plainBalance(_ value: CellValue) {
-        fragment(isRESP3 ? BalanceKeys.map : BalanceKeys.array)
-        bytes.appendDecimal(value.earned)
-        fragment(BalanceKeys.spent)
-        bytes.appendDecimal(value.spent)
-        fragment(BalanceKeys.held)
-        bytes.appendDecimal(value.held)
-        fragment(BalanceKeys.available)
-        bytes.appendDecimal(value.available ?? 0)
-        fragment(BalanceKeys.end)
+extension ByteWriter {
+    @inline(__always)
+    fileprivate mutating func lineEnd() { word(0x0A0D, count: 2) }
+
+    @inline(__always)
+    fileprivate mutating func decimal(_ value: Int64) {
+        if value < 0 { u8(UInt8(ascii: "-")) }
+        decimal(value.magnitude)
     }
+
+    /// Without leading zeros.
+    @inline(__always)
+    fileprivate mutating func decimal(_ value: UInt64) {
+        guard value < 100_000_000 else { return longDecimal(value) }
+        let digits = EightDigits.encode(UInt32(truncatingIfNeeded: value))
+        // Of zeros in front the last one stays if there is nothing else.
+        let zeros = min((digits ^ 0x3030_3030_3030_3030).trailingZeroBitCount >> 3, 7)
+        word(digits >> UInt64(truncatingIfNeeded: 8 &* zeros), count: 8 &- zeros)
+    }
+
+    private mutating func longDecimal(_ value: UInt64) {
+        let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
+        decimal(high)
+        word(EightDigits.encode(UInt32(truncatingIfNeeded: low)), count: 8)
+    }
+
+    @inline(__always)
+    fileprivate mutating func raw(_ text: [UInt8]) { raw(text, text.indices) }
 }
 
 /// The parts of a balance between its numbers.

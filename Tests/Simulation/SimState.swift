@@ -110,16 +110,18 @@ final class SimState: StateStorage, @unchecked Sendable {
         body(key.span, value.span, .before)
     }
 
-    func apply(_ changes: [StateChange]) throws(StoreError) {
+    func apply(_ changes: StateChanges) throws(StoreError) {
         if disk.tape.chance(disk.faults.isFull) {
             disk.count("the state is full")
             throw .stateFull
         }
         try disk.run("commit of the state") {
-            for change in changes {
-                if disk.mutant == .sliceIsLost, change.table == .accounts { continue }
-                if disk.mutant == .keyRunIsLost, change.table == .keys { continue }
-                disk.tables.apply(change)
+            changes.visit { table, key, value, isRemoval in
+                if disk.mutant == .sliceIsLost, table == .accounts { return }
+                if disk.mutant == .keyRunIsLost, table == .keys { return }
+                disk.tables.apply(
+                    StateChange(
+                        table, key: Self.copy(key), value: isRemoval ? nil : Self.copy(value)))
             }
         }
     }

@@ -276,7 +276,8 @@ package final class Simulation {
         }
         guard tape.chance(swarm.slices) else { return }
         if slices.last?.head == nil,
-            let slice = engine.checkpointSlice(rowsMax: swarm.rowsPerSlice)
+            let slice = engine.checkpointSlice(
+                takenMax: swarm.rowsPerSlice, of: swarm.rowsPerSlice)
         {
             slices.append(slice)
         }

@@ -53,7 +53,7 @@ func damagedEntries() throws {
     for index in stored.indices {
         var changed = stored
         changed[index] ^= 4
-        try storage.apply([StateChange(.accounts, key: key, value: changed)])
+        try storage.apply(StateChanges([StateChange(.accounts, key: key, value: changed)]))
         let isFound =
             if case .stateDamaged(.accounts, key)? = storeError({ () throws(StoreError) in
                 try store.value(in: .accounts, forKey: key)
@@ -61,7 +61,8 @@ func damagedEntries() throws {
         #expect(isFound)
     }
     for count in 0..<stored.count {
-        try storage.apply([StateChange(.accounts, key: key, value: Array(stored[..<count]))])
+        try storage.apply(
+            StateChanges([StateChange(.accounts, key: key, value: Array(stored[..<count]))]))
         #expect(
             storeError { () throws(StoreError) in try store.value(in: .accounts, forKey: key) }
                 != nil)

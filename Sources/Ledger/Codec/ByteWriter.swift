@@ -4,7 +4,7 @@
 /// event over its limit is found without measuring it first.
 @safe package struct ByteWriter: ~Copyable {
     private let base: UnsafeMutablePointer<UInt8>
-    private let capacity: Int
+    package let capacity: Int
     package private(set) var count = 0
     package private(set) var hasOverflowed = false
 
@@ -32,6 +32,10 @@
         unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: base, count: count))
     }
 
+    package func append(to bytes: inout [UInt8]) {
+        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: base, count: count))
+    }
+
     package var bytes: [UInt8] {
         unsafe [UInt8](UnsafeBufferPointer(start: base, count: count))
     }
@@ -56,7 +60,7 @@
 
     /// The `size` lowest bytes of a word, lowest first.
     @inline(__always)
-    private mutating func word(_ value: UInt64, count size: Int) {
+    package mutating func word(_ value: UInt64, count size: Int) {
         guard capacity &- count >= 8 else {
             for index in 0..<size { u8(UInt8(truncatingIfNeeded: value >> UInt64(8 * index))) }
             return
@@ -81,6 +85,18 @@
 
     private mutating func longVarint(_ value: UInt64) {
         var rest = value
+        // Up to eight bytes are put together and written at once.
+        var bytes: UInt64 = 0
+        var size = 0
+        while rest >= 0x80, size < 7 {
+            bytes |= (rest & 0x7F | 0x80) << UInt64(truncatingIfNeeded: 8 &* size)
+            rest >>= 7
+            size &+= 1
+        }
+        guard rest >= 0x80 else {
+            return word(bytes | rest << UInt64(truncatingIfNeeded: 8 &* size), count: size &+ 1)
+        }
+        word(bytes, count: size)
         while rest >= 0x80 {
             u8(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
@@ -88,16 +104,36 @@
         u8(UInt8(truncatingIfNeeded: rest))
     }
 
+    @inline(__always)
     package mutating func varint(_ value: UInt32) { varint(UInt64(value)) }
     package mutating func varint(_ value: Int) { varint(UInt64(value)) }
 
     /// Zigzag, then varint.
+    @inline(__always)
     package mutating func signed(_ value: Int64) {
         varint(UInt64(bitPattern: (value << 1) ^ (value >> 63)))
     }
 
+    /// Appends what another one has.
+    @inline(__always)
+    package mutating func raw(_ other: borrowing ByteWriter) {
+        guard capacity &- count >= other.count else {
+            hasOverflowed = true
+            return
+        }
+        // As many bytes are free here as are written there.
+        unsafe (base + count).update(from: other.base, count: other.count)
+        count &+= other.count
+    }
+
     package mutating func raw(_ source: [UInt8], _ range: Range<Int>) {
-        for index in range { u8(source[index]) }
+        guard capacity &- count >= range.count else {
+            hasOverflowed = true
+            return
+        }
+        let target = unsafe UnsafeMutableRawBufferPointer(start: base + count, count: range.count)
+        unsafe source.span.extracting(range).withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+        count &+= range.count
     }
 
     /// A varint length, then the bytes.

@@ -2,26 +2,39 @@ extension State {
     /// Encodes an account's row as `ops/formats.md`, section 6 says, without the checksum.
     package mutating func encodeRow(_ account: AccountNumber) -> [UInt8] {
         ensure(account)
+        var writer = ByteWriter(capacity: Self.rowBytesMax(cells: rows.block(account).count))
+        encodeRow(account, into: &writer)
+        return writer.bytes
+    }
+
+    /// Writes it in place of what `writer` has, which is made larger where need be.
+    package mutating func encodeRow(_ account: AccountNumber, into writer: inout ByteWriter) {
+        ensure(account)
         let row = rows[account]
-        let cells = pool.cells(row.block)
-        var writer = ByteWriter(capacity: 64 + cells.count * 40)
+        let bytesMax = Self.rowBytesMax(cells: row.block.count)
+        if bytesMax > writer.capacity { writer = ByteWriter(capacity: 2 * bytesMax) }
+        writer.reset()
         writer.varint(row.last)
         writer.varint(row.opened)
         writer.varint(row.eventCount)
         writer.varint(row.parent.rawValue)
         writer.u8(row.flags.intersection(.stored).rawValue)
-        writer.varint(cells.count)
+        writer.varint(row.block.count)
         var before: UInt64 = 0
-        for cell in cells {
-            writer.varint(cell.key.rawValue - before)
-            before = cell.key.rawValue
-            writer.signed(cell.value.a)
-            writer.signed(cell.value.b)
-            writer.signed(cell.value.c)
+        pool.withCells(row.block) { cells in
+            for index in cells.indices {
+                let cell = cells[index]
+                writer.varint(cell.key.rawValue - before)
+                before = cell.key.rawValue
+                writer.signed(cell.value.a)
+                writer.signed(cell.value.b)
+                writer.signed(cell.value.c)
+            }
         }
         precondition(!writer.hasOverflowed, "a cell takes at most 40 bytes")
-        return writer.bytes
     }
+
+    private static func rowBytesMax(cells count: UInt32) -> Int { 64 + Int(count) * 40 }
 
     /// Takes a stored row in. One that can't be decoded leaves the account empty; its checksum was
     /// right, so the source's owner is told through `StateSource`, not here.

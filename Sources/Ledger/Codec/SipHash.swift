@@ -56,6 +56,7 @@ package struct SipHash: Sendable {
 
     package mutating func append(_ bytes: [UInt8]) { append(bytes, bytes.indices) }
 
+    @inline(__always)
     package consuming func finish128() -> Token {
         mix(UInt64(truncatingIfNeeded: length) << 56 | tail)
         v2 ^= 0xEE
@@ -66,6 +67,7 @@ package struct SipHash: Sendable {
         return Token(low: low, high: v0 ^ v1 ^ v2 ^ v3)
     }
 
+    @inline(__always)
     package consuming func finish64() -> UInt64 {
         mix(UInt64(truncatingIfNeeded: length) << 56 | tail)
         v2 ^= 0xFF

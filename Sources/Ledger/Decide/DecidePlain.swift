@@ -15,16 +15,25 @@ extension Ledger {
             hash.append(bytes, commands.items[index].account.range)
             commands.items[index].directoryKey = hash.finish128()
         }
-        for index in 0..<commands.count {
-            commands.items[index].number = state.knownAccount(commands.items[index].directoryKey)
-        }
-        guard commands.count > 1 else { return }
         var near: UInt64 = 0
+        // Where to look on depends on what is found: guessed wrongly, that would be waited for one by
+        // one. So everything is first fetched without looking at it.
+        for index in 0..<commands.count {
+            near ^= state.directory.home(commands.items[index].directoryKey)
+        }
+        for index in 0..<commands.count {
+            commands.items[index].number = state.likelyAccount(commands.items[index].directoryKey)
+        }
         for index in 0..<commands.count {
             near ^= state.rows.last(commands.items[index].number)
         }
+        for index in 0..<commands.count
+        where !state.rows.hasID(commands.items[index].number, commands.items[index].directoryKey) {
+            commands.items[index].number = .ledger
+        }
         for index in 0..<commands.count {
             let block = state.rows.block(commands.items[index].number)
+            near ^= state.pool.firstKey(block)?.rawValue ?? 0
             near ^= state.pool.lastKey(block)?.rawValue ?? 0
         }
         // Kept, so that looking isn't left out as useless.
@@ -45,21 +54,21 @@ extension Ledger {
         let actor = knownNumber(of: Actor(uid: peer.uid, role: peer.role, by: .ledger))
         let mayWrite =
             !peer.role.isDisjoint(with: [.game, .operate]) && !rules.hasConsequences
-        for index in first..<commands.count {
-            switch commands.items[index].verb {
-            case .balance:
-                guard read(&commands.items[index], bytes) else { return index }
-            case .award:
+        let head = state.head
+        var next = first
+        while next < commands.count {
+            let verb = commands.items[next].verb
+            if verb == .balance {
+                guard read(&commands.items[next], bytes) else { break }
+            } else {
                 guard let actor, mayWrite,
-                    post(&commands.items[index], false, bytes, peer, actor, now)
-                else { return index }
-            case .spend:
-                guard let actor, mayWrite,
-                    post(&commands.items[index], true, bytes, peer, actor, now)
-                else { return index }
+                    post(&commands.items[next], verb == .spend, bytes, peer, actor, now)
+                else { break }
             }
+            next += 1
         }
-        return commands.count
+        if state.head > head { state.noteLedger() }
+        return next
     }
 
     @inline(__always)
@@ -88,24 +97,18 @@ extension Ledger {
             return false
         }
         let block = state.rows.block(account)
-        // A hold may have expired: the general way looks.
-        guard let last = state.pool.lastKey(block),
-            last < CellKey(startOf: .hold) || !state.pool.hasCells(block, .hold),
-            let place = state.pool.find(block, CellKey(balance.name)),
-            let total = state.pool.find(
-                state.rows.block(.ledger), CellKey(.balance, balance.name.currency))
-        else { return false }
-
-        var value = state.pool[place]
-        var sum = state.pool[total]
-        let before = value.available
-        let fits =
+        let ledgerBlock = state.rows.block(.ledger)
+        let outcome = state.pool.withCells(block) { cells in
+            plainOutcome(cells, balance, command.amount, isSpend)
+        }
+        let totals = CellKey(.balance, balance.name.currency)
+        let total = state.pool.withCells(ledgerBlock) { cells in
+            cells.offset(of: totals).map { PlainCell(offset: $0, value: cells[$0].value) }
+        }
+        guard let outcome, var total,
             isSpend
-            ? State.add(command.amount, to: &value.b) && State.add(command.amount, to: &sum.b)
-            : State.add(command.amount, to: &value.a) && State.add(command.amount, to: &sum.a)
-        guard fits, before != nil, let after = value.available else { return false }
-        guard isSpend ? !balance.neverDecreases && after >= balance.floor : after <= balance.cap,
-            standsStill(balance, block, value, after)
+                ? State.add(command.amount, to: &total.value.b)
+                : State.add(command.amount, to: &total.value.a)
         else { return false }
 
         var once: (Token, UInt64)?
@@ -117,26 +120,54 @@ extension Ledger {
         }
         // From here the command must succeed.
         let sequence = state.head + 1
-        encode(command, isSpend, sequence, balance.name, actor, now, after: after, once)
+        encode(
+            command, isSpend, sequence, balance.name, actor, now, after: outcome.after, once)
         buffer.append(writer, sequence, now)
-        state.notePlain(sequence, account, now)
-        state.pool[place] = value
-        state.pool[total] = sum
+        state.notePlain(sequence, account, flags, now)
+        state.pool.setValue(block, outcome.cell.offset, outcome.cell.value)
+        state.pool.setValue(ledgerBlock, total.offset, total.value)
         if let once { state.recentKeys.insert(once.0, sequence) }
         command.sequence = sequence
-        command.value = value
+        command.value = outcome.cell.value
         return true
+    }
+
+    /// What a posting to an account with these cells comes to; `nil` where the general way has to look.
+    @inline(__always)
+    private func plainOutcome(
+        _ cells: Span<Cell>, _ balance: PlainBalances.Entry, _ amount: Int64, _ isSpend: Bool
+    ) -> PlainOutcome? {
+        guard let offset = cells.offset(of: CellKey(balance.name)), !hasHolds(cells) else {
+            return nil
+        }
+        var value = cells[offset].value
+        guard value.available != nil,
+            isSpend ? State.add(amount, to: &value.b) : State.add(amount, to: &value.a),
+            let after = value.available,
+            isSpend ? !balance.neverDecreases && after >= balance.floor : after <= balance.cap,
+            standsStill(balance, cells, value, after)
+        else { return nil }
+        return PlainOutcome(cell: PlainCell(offset: offset, value: value), after: after)
+    }
+
+    /// Whether there are holds, of which one may have expired.
+    @inline(__always)
+    private func hasHolds(_ cells: Span<Cell>) -> Bool {
+        let start = CellKey(startOf: .hold)
+        guard cells[cells.count - 1].key >= start else { return false }
+        for index in cells.indices where cells[index].key.kind == .hold { return true }
+        return false
     }
 
     /// Whether no ladder moves.
     @inline(__always)
-    private mutating func standsStill(
-        _ balance: PlainBalances.Entry, _ block: CellBlock, _ value: CellValue, _ available: Int64
+    private func standsStill(
+        _ balance: PlainBalances.Entry, _ cells: Span<Cell>, _ value: CellValue,
+        _ available: Int64
     ) -> Bool {
         for index in balance.rungs {
             let rung = plainBalances.rungs[index]
-            let ladder = rules.ladders[rung.ladder]
-            let stored = state.pool.value(block, rung.key)?.a ?? ladder.start
+            let stored = cells.value(of: rung.key)?.a ?? rung.start
             var climbed: Int64
             switch rung.part {
             case .available: climbed = available
@@ -144,10 +175,12 @@ extension Ledger {
             case .held: climbed = value.held
             case .earned:
                 climbed = value.earned
-                guard !ladder.receivedClimbs, balance.loadsReceived else { break }
-                climbed -= state.pool.value(block, CellKey(received: balance.name))?.a ?? 0
+                guard !rung.receivedClimbs, balance.loadsReceived else { break }
+                climbed -= cells.value(of: CellKey(received: balance.name))?.a ?? 0
             }
-            let now = ladder.rung(at: climbed, near: stored)
+            guard !plainBalances.stands(rung, on: stored, at: climbed) else { continue }
+            let ladder = rules.ladders[rung.ladder]
+            let now = ladder.rung(at: climbed)
             guard now == stored || (now < stored && ladder.lose == .never) else { return false }
         }
         return true
@@ -226,24 +259,35 @@ extension Ledger {
 }
 
 extension State {
-    /// The account that memory has under a key of the directory, `.ledger` if none.
-    @inline(__always)
-    func knownAccount(_ key: Token) -> AccountNumber {
-        guard let entry = directory[key], entry != Self.forgottenEntry else { return .ledger }
-        return AccountNumber(UInt32(truncatingIfNeeded: entry))
-    }
-
-    /// Notes an event that touches one account, as `fold` does.
+    /// Notes an event that touches one account, whose row is in memory, as `fold` does.
     @inline(__always)
     mutating func notePlain(
-        _ sequence: SequenceNumber, _ account: AccountNumber, _ now: Instant
+        _ sequence: SequenceNumber, _ account: AccountNumber, _ flags: AccountRow.Flags,
+        _ now: Instant
     ) {
         head = sequence
         time = now
-        touch(.ledger)
-        rows[.ledger].last = sequence
-        touch(account)
+        if !flags.contains(.dirty) { touch(account) }
         rows[account].last = sequence
         rows[account].eventCount += 1
     }
+
+    /// Notes the last of some events with the ledger itself, as `fold` does with each.
+    mutating func noteLedger() {
+        touch(.ledger)
+        rows[.ledger].last = head
+    }
+}
+
+/// A cell by its place among those of its account.
+private struct PlainCell {
+    var offset: Int
+    var value: CellValue
+}
+
+private struct PlainOutcome {
+    /// The balance's cell as it will be.
+    var cell: PlainCell
+    /// What will be available.
+    var after: Int64
 }

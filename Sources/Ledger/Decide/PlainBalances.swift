@@ -51,11 +51,18 @@ struct PlainBalances: ~Copyable {
         var ladder: Int
         var key: CellKey
         var part: BalancePart
+        // As the ladder has them; its floors are in `floors`.
+        var start: Int64
+        var receivedClimbs: Bool
+        var floors: Range<Int>
     }
 
     fileprivate static let slotCount = 1_024
 
     private(set) var rungs: [Rung] = []
+    /// Those of all ladders met so far: to look one up in its ladder would count references.
+    private var floors: [Int64] = []
+    private var floorsOfLadder: [Int: Range<Int>] = [:]
     private var entries = Flat(repeating: Entry(), count: slotCount)
     private var rules: UInt32 = 0
 
@@ -67,6 +74,12 @@ struct PlainBalances: ~Copyable {
 
     private mutating func reset(_ number: UInt32) {
         rules = number
+        floors = []
+        floorsOfLadder = [:]
+        forgetEntries()
+    }
+
+    private mutating func forgetEntries() {
         rungs = []
         for index in 0..<Self.slotCount where entries[index].isThere { entries[index] = Entry() }
     }
@@ -78,9 +91,29 @@ struct PlainBalances: ~Copyable {
         return entries[slot]
     }
 
+    /// Whether a value certainly belongs to a rung; the ladder knows of those that this doesn't.
+    @inline(__always)
+    func stands(_ rung: Rung, on stored: Int64, at value: Int64) -> Bool {
+        let (position, overflow) = stored.subtractingReportingOverflow(rung.start)
+        guard !overflow, position >= 0, position < Int64(rung.floors.count) - 1 else {
+            return false
+        }
+        let index = rung.floors.lowerBound + Int(position)
+        return value >= floors[index] && value < floors[index + 1]
+    }
+
+    /// Where the floors of a ladder are.
+    mutating func floors(of ladder: LadderRule) -> Range<Int> {
+        if let known = floorsOfLadder[ladder.index] { return known }
+        let range = floors.count..<(floors.count + ladder.floors.count)
+        floors += ladder.floors
+        floorsOfLadder[ladder.index] = range
+        return range
+    }
+
     mutating func insert(_ entry: Entry, _ climbed: [Rung]) {
         // Facets may be many and meet in one slot; what they leave behind must not pile up.
-        if rungs.count > 8 * Self.slotCount { reset(rules) }
+        if rungs.count > 8 * Self.slotCount { forgetEntries() }
         var entry = entry
         entry.rungs = rungs.count..<(rungs.count + climbed.count)
         rungs += climbed
@@ -126,7 +159,9 @@ extension Ledger {
     }
 
     /// The ladders that move with the balance; `nil` if one of them goes by a formula.
-    private func plainRungs(_ name: BalanceName, _ position: Int) -> [PlainBalances.Rung]? {
+    private mutating func plainRungs(
+        _ name: BalanceName, _ position: Int
+    ) -> [PlainBalances.Rung]? {
         var rungs: [PlainBalances.Rung] = []
         for index in rules.currencies[position].ladders {
             let ladder = rules.ladders[index]
@@ -144,7 +179,9 @@ extension Ledger {
             }
             rungs.append(
                 PlainBalances.Rung(
-                    ladder: index, key: CellKey(.rung, ladder.name, facet.rawValue), part: part))
+                    ladder: index, key: CellKey(.rung, ladder.name, facet.rawValue), part: part,
+                    start: ladder.start, receivedClimbs: ladder.receivedClimbs,
+                    floors: plainBalances.floors(of: ladder)))
         }
         return rungs
     }

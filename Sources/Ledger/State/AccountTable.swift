@@ -1,11 +1,13 @@
-/// An account's row; its cells lie in the pool. What every event looks at comes first, so that it mostly
-/// shares a cache line.
+/// An account's row; its cells lie in the pool. A cache line, what every event looks at first.
 struct AccountRow: Sendable {
     /// The account's last event, 0 before the first.
     var last: SequenceNumber = 0
     var block = CellBlock()
     var flags: Flags = []
     var eventCount: UInt32 = 0
+    /// The token of its id, if the directory in memory has it, but for the 32 bits that lie there.
+    var idHigh: UInt64 = 0
+    var idMiddle: UInt32 = 0
     var parent = AccountNumber.ledger
     /// The event that opened it.
     var opened: SequenceNumber = 0
@@ -17,7 +19,7 @@ struct AccountRow: Sendable {
         static let forgotten = Flags(rawValue: 2)
         /// The row is in memory.
         static let loaded = Flags(rawValue: 4)
-        /// The row differs from what the last checkpoint took.
+        /// The row differs from what the last checkpoint took: it is in `State.dirty`.
         static let dirty = Flags(rawValue: 8)
 
         /// Those that are stored.
@@ -63,6 +65,18 @@ struct AccountTable: ~Copyable, Sendable {
     func block(_ account: AccountNumber) -> CellBlock {
         let (page, index) = place(account)
         return isThere(page, index) ? pages[page][index].block : CellBlock()
+    }
+
+    @inline(__always)
+    func hasID(_ account: AccountNumber, _ token: Token) -> Bool {
+        let (page, index) = place(account)
+        return isThere(page, index) && pages[page][index].idHigh == token.high
+            && pages[page][index].idMiddle == UInt32(truncatingIfNeeded: token.low >> 32)
+    }
+
+    mutating func setID(_ account: AccountNumber, _ token: Token) {
+        self[account].idHigh = token.high
+        self[account].idMiddle = UInt32(truncatingIfNeeded: token.low >> 32)
     }
 
     @inline(__always)

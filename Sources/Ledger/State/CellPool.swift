@@ -92,6 +92,16 @@ struct CellPool: ~Copyable, Sendable {
         return isFound ? Place(sizeClass: sizeClass, chunk: chunk, index: start + offset) : nil
     }
 
+    /// Lends the cells of a block, which are in ascending order of keys.
+    @inline(__always)
+    func withCells<R>(_ block: CellBlock, _ body: (Span<Cell>) -> R) -> R {
+        // An empty block has no memory of its own: it lends none of what would be the first one's.
+        guard block.count > 0 else { return body(Span()) }
+        let (chunk, start) = place(block)
+        return classes[Int(block.sizeClass)].chunks[chunk].withSpan(
+            start..<(start + Int(block.count)), body)
+    }
+
     subscript(place: Place) -> CellValue {
         @inline(__always) get {
             classes[place.sizeClass].chunks[place.chunk][place.index].value
@@ -114,12 +124,28 @@ struct CellPool: ~Copyable, Sendable {
         classes[place.sizeClass].chunks[place.chunk][place.index].key
     }
 
+    /// Changes the value of the cell at an offset.
+    @inline(__always)
+    mutating func setValue(_ block: CellBlock, _ offset: Int, _ value: CellValue) {
+        precondition(offset < Int(block.count))
+        let (chunk, start) = place(block)
+        classes[Int(block.sizeClass)].chunks[chunk][start + offset].value = value
+    }
+
     /// The greatest key of a block; nil of an empty one.
     @inline(__always)
     func lastKey(_ block: CellBlock) -> CellKey? {
         guard block.count > 0 else { return nil }
         let (chunk, start) = place(block)
         return classes[Int(block.sizeClass)].chunks[chunk][start + Int(block.count) - 1].key
+    }
+
+    /// The least key of a block; nil of an empty one.
+    @inline(__always)
+    func firstKey(_ block: CellBlock) -> CellKey? {
+        guard block.count > 0 else { return nil }
+        let (chunk, start) = place(block)
+        return classes[Int(block.sizeClass)].chunks[chunk][start].key
     }
 
     /// The cells of a block in ascending order of keys; of one kind, or all.
@@ -239,4 +265,24 @@ struct CellPool: ~Copyable, Sendable {
         classes[Int(block.sizeClass)].free.append(block.index)
         block = larger
     }
+}
+
+extension Span<Cell> {
+    /// Where the cell of a key is.
+    @inline(__always)
+    func offset(of key: CellKey) -> Int? {
+        var low = 0
+        var high = count
+        // Few are gone through faster than halved.
+        while high - low > 8 {
+            let middle = (low + high) >> 1
+            if self[middle].key <= key { low = middle } else { high = middle }
+        }
+        while low < high, self[low].key < key { low &+= 1 }
+        guard low < high else { return nil }
+        return self[low].key == key ? low : nil
+    }
+
+    @inline(__always)
+    func value(of key: CellKey) -> CellValue? { offset(of: key).map { self[$0].value } }
 }

@@ -1,38 +1,63 @@
 /// What a checkpoint has taken from the state: still looked up here until it is stored.
-package struct Leaving: Sendable {
-    package var ids: [AccountNumber: State.NewID] = [:]
-    package var keys: FrozenTokens?
-    package var directory: [Token] = []
-    /// Accounts whose rows are to be taken, and those whose rows were.
-    package var dirty: [AccountNumber] = []
-    package var taken: [AccountNumber] = []
+package struct Leaving: ~Copyable, Sendable {
+    package internal(set) var ids = NewIDs()
+    package internal(set) var keys: FrozenTokens?
+    /// Tokens whose directory entries changed.
+    var directory: [Token] = []
+    /// Accounts whose rows are to be stored.
+    var dirty = AccountSet()
 
-    package init() {}
+    // How far each was taken.
+    var nextID = 0
+    var nextToken = 0
+    var nextRow = AccountNumber.ledger
 }
 
 extension State {
-    /// Takes everything that changed since the last checkpoint; rows follow by `takeRow`, and may
-    /// have changed again by then.
+    /// Takes everything that changed since the last checkpoint. Rows follow by `takeRow`, and may
+    /// have changed again by then; ids and directory by `takeID` and `takeDirectoryEntry`.
     package mutating func beginCheckpoint() {
-        leaving.ids = newIDs
+        leaving = Leaving()
+        swap(&leaving.ids, &newIDs)
+        swap(&leaving.directory, &directoryChanges)
+        swap(&leaving.dirty, &dirty)
         var taken = TokenTable()
         swap(&taken, &recentKeys)
         leaving.keys = FrozenTokens(taken)
-        leaving.directory = directoryChanges
-        leaving.dirty = dirty
-        newIDs = [:]
-        directoryChanges = []
-        dirty = []
     }
 
-    /// The row of the next account that the checkpoint has to store; `nil` once there is none.
-    package mutating func takeRow() -> (account: AccountNumber, row: [UInt8])? {
-        while let account = leaving.dirty.popLast() {
+    /// Writes the row of the next account that the checkpoint has to store, in order of their
+    /// numbers; `nil` once there is none.
+    package mutating func takeRow(into writer: inout ByteWriter) -> AccountNumber? {
+        while let account = leaving.dirty.first(from: leaving.nextRow) {
+            leaving.nextRow = account.next
             rows[account].flags.remove(.dirty)
             // One whose opening was taken back has nothing to store.
             guard account.rawValue <= accountCount else { continue }
-            leaving.taken.append(account)
-            return (account, encodeRow(account))
+            encodeRow(account, into: &writer)
+            return account
+        }
+        leaving.nextRow = AccountNumber(.max)
+        return nil
+    }
+
+    /// The next account whose id the checkpoint has to store; `nil` once there is none.
+    package mutating func takeID() -> (account: AccountNumber, id: NewID)? {
+        while leaving.nextID < leaving.ids.entryCount {
+            leaving.nextID += 1
+            if let entry = leaving.ids.entry(at: leaving.nextID - 1) { return entry }
+        }
+        return nil
+    }
+
+    /// The next key of the directory whose entry the checkpoint has to store, and the entry; `nil`
+    /// once there is none.
+    package mutating func takeDirectoryEntry() -> (key: Token, entry: DirectoryEntry)? {
+        while leaving.nextToken < leaving.directory.count {
+            let token = leaving.directory[leaving.nextToken]
+            leaving.nextToken += 1
+            // A change that was taken back left none.
+            if let entry = directoryEntry(token) { return (token, entry) }
         }
         return nil
     }
@@ -42,14 +67,22 @@ extension State {
 
     /// Everything that the checkpoint took must be stored by the next one.
     package mutating func abandonCheckpoint() {
-        for (account, id) in leaving.ids where newIDs[account] == nil { newIDs[account] = id }
+        for index in 0..<leaving.ids.entryCount {
+            guard let (account, id) = leaving.ids.entry(at: index), newIDs[account] == nil else {
+                continue
+            }
+            newIDs[account] = id
+        }
         for entry in leaving.keys?.table.sorted() ?? [] {
             recentKeys.insert(entry.token, entry.value)
         }
         directoryChanges.append(contentsOf: leaving.directory)
-        dirty.append(contentsOf: leaving.dirty)
-        let taken = leaving.taken
+        var next = AccountNumber.ledger
+        while let account = leaving.dirty.first(from: next) {
+            touch(account)
+            dirty.insert(account)
+            next = account.next
+        }
         leaving = Leaving()
-        for account in taken { touch(account) }
     }
 }

@@ -17,9 +17,17 @@
 
     init(count: Int, _ make: () -> Element) {
         precondition(count >= 0)
-        unsafe base = UnsafeMutablePointer.allocate(capacity: count)
+        unsafe base = Self.allocate(count)
         self.count = count
         for index in 0..<count { unsafe (base + index).initialize(to: make()) }
+    }
+
+    /// Large ones begin with a cache line: what is 64 bytes long then lies in one, not two.
+    private static func allocate(_ count: Int) -> UnsafeMutablePointer<Element> {
+        let byteCount = count * MemoryLayout<Element>.stride
+        guard byteCount >= 4_096 else { return UnsafeMutablePointer.allocate(capacity: count) }
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
+        return unsafe memory.bindMemory(to: Element.self, capacity: count)
     }
 
     deinit {
@@ -39,10 +47,19 @@
         }
     }
 
+    /// Lends some of the values.
+    @inline(__always)
+    func withSpan<R>(_ range: Range<Int>, _ body: (Span<Element>) -> R) -> R {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "range out of bounds")
+        // Within the bounds that were just checked; the values outlive the call.
+        let values = unsafe UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
+        return body(unsafe values.span)
+    }
+
     /// Makes it longer; what is there is moved.
     mutating func grow(to count: Int, _ make: () -> Element) {
         precondition(count >= self.count)
-        let larger = UnsafeMutablePointer<Element>.allocate(capacity: count)
+        let larger = unsafe Self.allocate(count)
         unsafe larger.moveInitialize(from: base, count: self.count)
         for index in self.count..<count { unsafe (larger + index).initialize(to: make()) }
         unsafe base.deallocate()

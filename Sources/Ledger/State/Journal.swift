@@ -88,12 +88,15 @@ extension State {
             }
         case .row(let account, let old):
             let block = rows.block(account)
-            let isDirty = rows.flags(account).contains(.dirty)
+            let now = rows[account]
             rows[account] = old
             rows[account].block = block
-            if isDirty { rows[account].flags.insert(.dirty) }
+            // What isn't the ledger's own stays as it is.
+            rows[account].idHigh = now.idHigh
+            rows[account].idMiddle = now.idMiddle
+            if now.flags.contains(.dirty) { rows[account].flags.insert(.dirty) }
         case .directory(let key, let old):
-            if let old { directory.insert(key, old) } else { directory.remove(key) }
+            setDirectoryValue(key, old)
         case .recentKey(let token):
             recentKeys.remove(token)
         case .newID(let account, let old):

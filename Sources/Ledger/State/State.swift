@@ -45,15 +45,17 @@ package struct State: ~Copyable {
     package internal(set) var actors: [Actor] = []
     package internal(set) var rulebooks: [AdoptedRules] = []
     /// Ids and directory entries since the last checkpoint; `forgottenEntry` marks a removal.
-    package internal(set) var newIDs: [AccountNumber: NewID] = [:]
-    package internal(set) var directory = TokenTable()
+    package internal(set) var newIDs = NewIDs()
+    var directory = Directory()
+    /// Tokens of ids that were forgotten.
+    var forgottenIDs = TokenTable()
     /// Tokens whose directory entries changed since the last checkpoint.
     package internal(set) var directoryChanges: [Token] = []
     package internal(set) var recentKeys = TokenTable()
     /// What a checkpoint under way has taken and not stored yet.
     package internal(set) var leaving = Leaving()
     /// Accounts whose rows changed since the last checkpoint.
-    package internal(set) var dirty: [AccountNumber] = []
+    package internal(set) var dirty = AccountSet()
     package var source: any StateSource
 
     var standings = AllStandings()
@@ -163,18 +165,18 @@ package struct State: ~Copyable {
 
     /// The account that the directory has under this key of its id.
     package mutating func account(_ directoryKey: Token) -> AccountNumber? {
-        if let entry = directory[directoryKey] {
+        if let entry = directoryValue(directoryKey) {
             return entry == Self.forgottenEntry ? nil : AccountNumber(UInt32(entry))
         }
         guard let stored = source.storedAccount(directoryKey) else { return nil }
-        directory.insert(directoryKey, UInt64(stored.rawValue))
+        setDirectoryValue(directoryKey, UInt64(stored.rawValue))
         return stored
     }
 
     /// What changed in the directory under this key: the account that is there now, or none. `nil`
     /// where the change was taken back.
     package func directoryEntry(_ key: Token) -> DirectoryEntry? {
-        guard let entry = directory[key] else { return nil }
+        guard let entry = directoryValue(key) else { return nil }
         return DirectoryEntry(account: entry == Self.forgottenEntry ? nil : UInt32(entry))
     }
 
@@ -255,9 +257,10 @@ package struct State: ~Copyable {
 
     mutating func touch(_ account: AccountNumber) {
         ensure(account)
+        // The row is at hand, the set's bit may not be.
         if !rows.flags(account).contains(.dirty) {
             rows[account].flags.insert(.dirty)
-            dirty.append(account)
+            dirty.insert(account)
         }
     }
 
@@ -279,8 +282,8 @@ package struct State: ~Copyable {
     }
 
     mutating func setDirectory(_ key: Token, _ value: UInt64) {
-        if journal.isRecording { journal.record(.directory(key, directory[key])) }
-        directory.insert(key, value)
+        if journal.isRecording { journal.record(.directory(key, directoryValue(key))) }
+        setDirectoryValue(key, value)
         directoryChanges.append(key)
     }
 }

@@ -4,7 +4,7 @@ package struct StateNames: Sendable {
     package let words: Words
     package let rulebooks: [State.AdoptedRules]
     /// Ids since the last checkpoint; all there are, where no checkpoint was taken.
-    package let newIDs: [AccountNumber: State.NewID]
+    package let newIDs: NewIDs
     private let actors: [Actor]
 
     fileprivate init(_ state: borrowing State) {

@@ -55,16 +55,15 @@ package final class LMDBState: StateStorage {
         }
     }
 
-    package func apply(_ changes: [StateChange]) throws(StoreError) {
+    package func apply(_ changes: StateChanges) throws(StoreError) {
         try makeRoom(for: changes)
         try lmdb { () throws(LMDBError) in
             var transaction = try environment.beginWrite()
-            for change in changes {
-                let table = database(change.table)
-                if let value = change.value {
-                    try transaction.put(value.span, forKey: change.key.span, in: table)
+            try changes.visit { (table, key, value, isRemoval) throws(LMDBError) in
+                if isRemoval {
+                    try transaction.delete(key: key, in: database(table))
                 } else {
-                    try transaction.delete(key: change.key.span, in: table)
+                    try transaction.put(value, forKey: key, in: database(table))
                 }
             }
             try transaction.commit()
@@ -105,10 +104,9 @@ package final class LMDBState: StateStorage {
     }
 
     /// Grows the map, and refuses while the disk has less room than the changes may take.
-    private func makeRoom(for changes: [StateChange]) throws(StoreError) {
-        let byteCount = changes.reduce(0) { $0 + $1.key.count + ($1.value?.count ?? 0) }
+    private func makeRoom(for changes: StateChanges) throws(StoreError) {
         // Scattered changes copy a leaf each, with the way to it shared by many.
-        let needed = 2 * byteCount + (2 * changes.count + 64) * MetaPage.pageSize
+        let needed = 2 * changes.byteCount + (2 * changes.count + 64) * MetaPage.pageSize
         let info = environment.info
         if info.usedSize + needed > info.mapSize / 10 * 9 {
             let size = max(2 * info.mapSize, 2 * (info.usedSize + needed))

@@ -76,20 +76,19 @@ package struct StateStore<Storage: StateStorage>: Sendable {
 
     /// Writes entries, in one transaction that is durable when this returns.
     /// - Throws: `.stateFull` before anything is written if the disk hasn't the room.
+    package func write(_ changes: StateChanges) throws(StoreError) {
+        try storage.apply(changes.withChecksums(checksum))
+    }
+
+    /// The same, of a few.
     package func write(_ changes: [StateChange]) throws(StoreError) {
-        try storage.apply(changes.map(withChecksum))
+        try write(StateChanges(changes))
     }
 
     /// Forgets everything, to begin again from the log.
     package func wipe() throws(StoreError) {
         try storage.removeAll()
         keyIndex.reset()
-    }
-
-    private func withChecksum(_ change: StateChange) -> StateChange {
-        guard var value = change.value else { return change }
-        value.append(u64: checksum(change.key.span, value.span))
-        return StateChange(change.table, key: change.key, value: value)
     }
 
     /// Nil if the stored bytes don't end in the checksum of the others.

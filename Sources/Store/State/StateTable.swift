@@ -10,19 +10,6 @@ package enum StateTable: String, CaseIterable, Sendable {
     case keys
 }
 
-/// An entry of a table to set, or with a value of nil to remove.
-package struct StateChange: Sendable {
-    package var table: StateTable
-    package var key: [UInt8]
-    package var value: [UInt8]?
-
-    package init(_ table: StateTable, key: [UInt8], value: [UInt8]?) {
-        self.table = table
-        self.key = key
-        self.value = value
-    }
-}
-
 /// Tables of bytes that may be lost at any time, since folding the log gives them again: LMDB for
 /// the daemon, something that fails on purpose for a simulation.
 package protocol StateStorage: AnyObject, Sendable {
@@ -47,7 +34,7 @@ package protocol StateStorage: AnyObject, Sendable {
 
     /// Makes all the changes or none; they are durable when this returns.
     /// - Throws: `.stateFull` before anything is written if the disk hasn't the room.
-    func apply(_ changes: [StateChange]) throws(StoreError)
+    func apply(_ changes: StateChanges) throws(StoreError)
 
     /// Empties every table.
     func removeAll() throws(StoreError)

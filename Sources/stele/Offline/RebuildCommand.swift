@@ -101,7 +101,8 @@ enum RebuildCommand {
             })
         let engine = opening.engine
         engine.beginCheckpoint()
-        while let work = engine.checkpointSlice() {
+        while engine.isCheckpointing {
+            guard let work = engine.checkpointSlice() else { continue }
             try work.write(to: store.state)
             if work.head != nil { engine.checkpointWritten() }
         }

@@ -1,0 +1,115 @@
+"""What Stele is to reach, beside what was measured."""
+
+import dataclasses
+
+from . import figures
+from .figures import ratio
+
+
+@dataclasses.dataclass
+class Goal:
+    title: str
+    # "≥" or "≤", and the value at which it is reached.
+    sense: str
+    bound: float
+    value: float | None
+    write: object = figures.rate
+
+    @property
+    def is_reached(self):
+        """None if it wasn't measured."""
+        if self.value is None:
+            return None
+        return self.value >= self.bound if self.sense == "≥" else self.value <= self.bound
+
+    def row(self):
+        verdict = {None: "not measured", True: "yes", False: "no"}[self.is_reached]
+        return [self.title, f"{self.sense} {self.write(self.bound)}", self.write(self.value), verdict]
+
+
+def goals(results):
+    return [*writing(results), *keeping(results), *growing(results), *reading(results)]
+
+
+def writing(results):
+    value = results.value
+    stele, clients, one = value("pipelined/stele"), value("clients/stele"), value("one/stele", "p50")
+    return [
+        Goal("durable awards a second, pipelined", "≥", 1_500_000, stele),
+        Goal("the same, each with a fresh KEY", "≥", 1_000_000, value("pipelined/stele-keys")),
+        Goal("that of Redis, pipelined, `always`", "≥", 4, ratio(stele, value("pipelined/redis-always")), figures.times),
+        Goal("that of Redis, 1,000 a call, `always`", "≥", 4, ratio(stele, value("batched/redis-always")), figures.times),
+        Goal("that of PostgreSQL, batched", "≥", 10, ratio(stele, best(results, "postgres")), figures.times),
+        Goal("50 clients, one command each", "≥", 100_000, clients),
+        Goal("that of Redis, `always`", "≥", 1.5, ratio(clients, value("clients/redis-always")), figures.times),
+        Goal("one client, p50, beside PostgreSQL's", "≤", 1.25, ratio(one, value("one/postgres", "p50")), figures.times),
+        Goal("RECORD through a formula, beside AWARD", "≥", 0.7,
+             ratio(value("record/record"), value("record/award")), figures.share),
+    ]
+
+
+def best(results, peer):
+    """The faster of its two ways to do many at once."""
+    values = [results.value(f"{section}/{peer}") for section in ("pipelined", "batched")]
+    return max((value for value in values if value is not None), default=None)
+
+
+def keeping(results):
+    value = results.value
+    return [
+        Goal("replay, events a second", "≥", 10_000_000, value("log/replay")),
+        Goal("rebuild beside the service, events a second", "≥", 3_000_000, value("log/rebuild")),
+        start(results),
+        Goal("memory of a hot account and its balance", "≤", 176, value("memory/stele", "account"), figures.size),
+        Goal("memory of one more balance, on a board", "≤", 80, value("memory/stele", "board"), figures.size),
+        Goal("log of an award, in batches of up to 1,000", "≤", 48, value("batched/stele", "bytes"), figures.size),
+    ]
+
+
+def start(results):
+    events, accounts = results.value("log/start", "events"), results.value("log/start", "accounts")
+    title = "start to first answer"
+    if events:
+        title += f", {figures.rate(accounts)} accounts, {figures.rate(events)} events"
+    return Goal(title, "≤", 1e6, microseconds(results.value("log/start", "seconds")), figures.duration)
+
+
+def microseconds(seconds):
+    return None if seconds is None else seconds * 1e6
+
+
+def growing(results):
+    return [
+        Goal(f"loss from {figures.rate(first)} to {figures.rate(last)} accounts, {distribution}", "≤", bound,
+             loss(results, distribution, first, last), figures.share)
+        for distribution, bound in (("zipf", 0.1), ("uniform", 0.25))
+        for first, last in [sizes(results, distribution)]
+    ]
+
+
+def sizes(results, distribution):
+    """The least and the greatest number of accounts that were measured."""
+    found = [int(name.split("/")[2]) for name in results.names(f"accounts/{distribution}/") if name.endswith("/stele")]
+    return (min(found), max(found)) if found else (1_000, 10_000_000)
+
+
+def loss(results, distribution, first, last):
+    kept = ratio(*(results.value(f"accounts/{distribution}/{size}/stele") for size in (last, first)))
+    return None if kept is None else 1 - kept
+
+
+def reading(results):
+    value = results.value
+    found = [Goal(f"{verb.upper()} a second", "≥", 1_000_000, value(f"reads/{verb}")) for verb in ("balance", "profile")]
+    found += [
+        Goal(f"{verb.upper()} p99 under full writes", "≤", 1_000, value(f"load/{verb}", "read_p99"), figures.duration)
+        for verb in ("balance", "profile")
+    ]
+    for title, name, base in (
+        ("HISTORY", "load/history", "load/alone"), ("TOP", "load/top", "load/points"),
+        ("ASOF", "load/asof", "load/alone"), ("a rebuild", "load/rebuild", "load/alone"),
+        ("a checkpoint", "checkpoint/during", "checkpoint/between"),
+    ):
+        kept = ratio(value(name), value(base))
+        found.append(Goal(f"dent of {title} in writing", "≤", 0.1, None if kept is None else 1 - kept, figures.share))
+    return found

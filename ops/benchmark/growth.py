@@ -1,0 +1,59 @@
+"""What more accounts and more events do to throughput, memory and files."""
+
+import dataclasses
+import shutil
+
+from .compare import BATCHED, PIPELINED
+from .work import measure
+
+# Bytes that an event may take on the disk here, with room to spare.
+EVENT_BYTES = 60
+
+
+def accounts(bench):
+    """Stele has a ledger of its own for every size; a peer draws from the first so many of its accounts."""
+    cells = []
+    most = 10_000_000 if bench.scale.peers_grow else bench.scale.accounts
+    for distribution in ("uniform", "zipf"):
+        for size in bench.scale.account_sizes:
+            work = dataclasses.replace(
+                PIPELINED["stele"], accounts=size, distribution=distribution, seconds=bench.scale.seconds)
+            cells.append((f"accounts/{distribution}/{size}/stele", "stele", size, work))
+        for size in {bench.scale.account_sizes[0], most}:
+            for key in ("redis-always", "postgres", "sqlite"):
+                work = dataclasses.replace(
+                    PIPELINED.get(key, BATCHED.get(key)), accounts=size, distribution=distribution,
+                    seconds=bench.scale.seconds)
+                cells.append((f"accounts/{distribution}/{size}/{key}", key, most, work))
+    bench.rounds(cells)
+    for (key, size), contestant in list(bench.fleet.items()):
+        if key == "stele" and size != bench.scale.accounts or size > bench.scale.accounts:
+            bench.discard(contestant)
+
+
+def events(bench):
+    """One ledger that grows; at each size it is measured as it stands then."""
+    size = bench.scale.accounts
+    stele = bench.fresh("stele")
+    stele.prepare(size)
+    for count in bench.scale.event_sizes:
+        missing = count - head(stele)
+        if missing * EVENT_BYTES > shutil.disk_usage(bench.directory).free * 0.8:
+            bench.say(f"no room on the disk for {count:,} events")
+            break
+        if missing > 0:
+            bench.say(f"appending {missing:,} events")
+            stele.bench("--connections", 8, "--pipeline", 1024, "--accounts", size, "--count", missing)
+        work = dataclasses.replace(PIPELINED["stele"], accounts=size, seconds=bench.scale.seconds)
+        for number in range(1, bench.scale.rounds + 1):
+            bench.say(f"events/{count}, round {number} of {bench.scale.rounds}")
+            stele.pause()
+            sample = measure(stele, work).as_dict()
+            sample["file"] = stele.disk_bytes()
+            bench.results.add(f"events/{count}/stele", sample)
+    bench.discard(stele)
+
+
+def head(stele):
+    with stele.client() as client:
+        return int(client.info("log")["head_seq"])

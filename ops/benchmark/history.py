@@ -1,0 +1,53 @@
+"""What a long log asks for: replaying it, rebuilding from it, starting with it; and memory."""
+
+import signal
+
+from .stele import tool
+
+
+def log(bench):
+    """Replays, rebuilds and starts one ledger of many accounts and events."""
+    accounts, events = bench.scale.log_accounts, bench.scale.log_events
+    bench.say(f"making a log of {accounts:,} accounts and {events:,} events")
+    stele = bench.fresh("stele")
+    stele.prepare(accounts)
+    with stele.client() as client:
+        missing = events - int(client.info("log")["head_seq"])
+    if missing > 0:
+        stele.bench("--connections", 8, "--pipeline", 1024, "--accounts", accounts, "--count", missing)
+    stele.pause()
+    for number in range(1, bench.scale.rounds + 1):
+        bench.say(f"rebuild, round {number} of {bench.scale.rounds}")
+        with stele.client() as client:
+            reply = client.call("PROJECTION", "REBUILD", "accounts")
+        said = dict(zip(reply[::2], reply[1::2]))
+        bench.results.add("log/rebuild", rate(int(said["seq"]), int(said["milliseconds"]) / 1e3))
+        for name, how in (("start", signal.SIGTERM), ("start-killed", signal.SIGKILL)):
+            bench.say(f"{name}, round {number} of {bench.scale.rounds}")
+            stele.pause()
+            stele.stop(how)
+            bench.results.add(f"log/{name}", {"seconds": stele.start(), "accounts": accounts, "events": events})
+        bench.say(f"replay, round {number} of {bench.scale.rounds}")
+        said = tool("replay", "--data", stele.data)
+        bench.results.add("log/replay", rate(said["events"], said["seconds"]))
+    bench.discard(stele)
+
+
+def rate(events, seconds):
+    return {"per_second": events / max(seconds, 1e-9), "events": events, "seconds": seconds}
+
+
+def memory(bench):
+    """What an account takes in memory that was just written to, and another balance of its that is on a board."""
+    accounts = bench.scale.accounts
+    for number in range(1, bench.scale.rounds + 1):
+        bench.say(f"memory, round {number} of {bench.scale.rounds}")
+        stele = bench.fresh("stele")
+        idle = stele.rss_bytes()
+        stele.prepare(accounts)
+        one = stele.rss_bytes()
+        stele.prepare(accounts, "points")
+        two = stele.rss_bytes()
+        bench.results.add("memory/stele", {
+            "idle": idle, "account": (one - idle) / accounts, "board": (two - one) / accounts})
+        bench.discard(stele)

@@ -1,0 +1,151 @@
+"""Reads, and what reading, rebuilding and storing do to the writing beside them."""
+
+import dataclasses
+import random
+import threading
+
+from .compare import PIPELINED
+from .processes import Failed
+from .work import Watch, Work
+
+# What one client asks over and over, as soon as it has its answer, while others write at full speed.
+QUESTIONS = {
+    "history": lambda draw, head: ("HISTORY", account(draw), "COUNT", 20),
+    "asof": lambda draw, head: ("BALANCE", account(draw), "xp", "ASOF", draw.randrange(head // 2, head)),
+    "top": lambda draw, head: ("TOP", "most", "COUNT", 100),
+    "rebuild": lambda draw, head: ("PROJECTION", "REBUILD", "accounts"),
+}
+ACCOUNTS_ASKED = 1_000
+
+
+def account(draw):
+    return f"bench-{draw.randrange(ACCOUNTS_ASKED):08d}"
+
+
+def reads(bench):
+    """Many at once, and one after another, with nobody writing."""
+    accounts = bench.scale.accounts
+    cells = []
+    for verb in ("balance", "profile"):
+        work = dataclasses.replace(PIPELINED["stele"], verb=verb, accounts=accounts, seconds=bench.scale.seconds)
+        cells.append((f"reads/{verb}", "stele", accounts, work))
+    cells.append(("reads/one", "stele", accounts, Work("balance", accounts=accounts, seconds=bench.scale.seconds)))
+    bench.rounds(cells)
+
+
+def record(bench):
+    """Through formulas, beside a plain award."""
+    stele = bench.contestant("stele", bench.scale.accounts)
+    kinds = {
+        "award": ("--workload", "award"),
+        "record": ("--workload", "record", "--record", "match kills=7 won=1"),
+        "record-two": ("--workload", "record", "--record", "contribution project=lantern files=3"),
+    }
+    for number in range(1, bench.scale.rounds + 1):
+        for kind, options in kinds.items():
+            bench.say(f"record/{kind}, round {number} of {bench.scale.rounds}")
+            stele.pause()
+            bench.results.add(f"record/{kind}", write(bench, stele, *options))
+
+
+def load(bench):
+    """Awards at full speed, alone and beside somebody who asks."""
+    stele = bench.contestant("stele", bench.scale.accounts)
+    bench.say("preparing a board")
+    stele.prepare(ACCOUNTS_ASKED, "points")
+    for number in range(1, bench.scale.rounds + 1):
+        for name in ("alone", "balance", "profile", "history", "asof", "rebuild", "points", "top"):
+            bench.say(f"load/{name}, round {number} of {bench.scale.rounds}")
+            stele.pause()
+            bench.results.add(f"load/{name}", watched(bench, stele, name))
+        bench.say(f"load/checkpoint, round {number} of {bench.scale.rounds}")
+        watch_checkpoints(bench, stele)
+
+
+def write(bench, stele, *options, accounts=None, seconds=None):
+    return stele.sample(stele.bench(
+        "--connections", 8, "--pipeline", 1024, "--accounts", accounts or bench.scale.accounts,
+        "--seconds", max(1, round(seconds or bench.scale.seconds)), *options))
+
+
+def watched(bench, stele, name):
+    watch = Watch()
+    return beside(bench, stele, name) | {"others": watch.others()}
+
+
+def beside(bench, stele, name):
+    """The rate of writing; with how long the one who asked had to wait, as `read_…`."""
+    currency = ("--currency", "points") if name in ("points", "top") else ()
+    if name in ("alone", "points"):
+        return write(bench, stele, *currency).as_dict()
+    with Background(lambda: write(bench, stele, *currency, seconds=bench.scale.seconds + 1)) as writing:
+        if name in ("balance", "profile"):
+            asked = stele.load(Work(name, accounts=bench.scale.accounts, seconds=bench.scale.seconds))
+            read = {"read_p50": asked.p50, "read_p99": asked.p99, "reads": asked.events}
+        else:
+            read = {"reads": ask(stele, QUESTIONS[name], writing)}
+    return writing.result.as_dict() | read
+
+
+def ask(stele, question, writing):
+    """Asks until the writing is done, and counts the answers."""
+    draw, count = random.Random(1), 0
+    with stele.client() as client:
+        head = int(client.info("log")["head_seq"])
+        while not writing.is_done:
+            try:
+                client.call(*question(draw, head))
+            except ValueError as refusal:
+                raise Failed(f"{question(draw, head)} was refused: {refusal}") from None
+            count += 1
+    return count
+
+
+def watch_checkpoints(bench, stele):
+    """Compares stretches during checkpoints with those between them, within one run over few accounts."""
+    seen = {"0": [0, 0], "1": [0, 0]}
+    few = min(100_000, bench.scale.accounts)
+    with Background(lambda: write(bench, stele, accounts=few, seconds=3 * bench.scale.seconds)) as writing:
+        with stele.client() as client:
+            before = None
+            while not writing.is_done:
+                info = client.info("server", "log")
+                now = int(info["server_time_usec"]), int(info["head_seq"]), info["checkpoint_under_way"]
+                # Before the first and after the last command nothing is written.
+                if before and before[2] == now[2] and now[1] > before[1]:
+                    seen[now[2]][0] += now[1] - before[1]
+                    seen[now[2]][1] += now[0] - before[0]
+                before = now
+    for name, (events, microseconds) in (("between", seen["0"]), ("during", seen["1"])):
+        if microseconds:
+            bench.results.add(f"checkpoint/{name}", {
+                "per_second": events / microseconds * 1e6, "events": events, "seconds": microseconds / 1e6})
+
+
+class Background:
+    """Runs something meanwhile; its failure is raised at the end."""
+
+    def __init__(self, function):
+        self.function = function
+        self.result = self.failure = None
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def run(self):
+        try:
+            self.result = self.function()
+        except Exception as failure:
+            self.failure = failure
+
+    @property
+    def is_done(self):
+        return not self.thread.is_alive()
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self.thread.join()
+            if self.failure:
+                raise self.failure

@@ -1,0 +1,45 @@
+"""What was measured: samples by name, kept in JSON."""
+
+import json
+from pathlib import Path
+
+from .figures import median, spread
+
+
+class Results:
+    """Names are paths: `pipelined/redis-always`, `accounts/zipf/1000/stele`. Each has one sample a round."""
+
+    def __init__(self, samples=None, machine=None):
+        self.samples = samples or {}
+        self.machine = machine or {}
+        # What this run has measured itself, and not taken from an earlier one.
+        self._fresh = set()
+
+    def add(self, name, sample):
+        if name not in self._fresh:
+            self.samples[name] = []
+            self._fresh.add(name)
+        self.samples[name].append(sample if isinstance(sample, dict) else sample.as_dict())
+
+    def values(self, name, field="per_second"):
+        return [sample[field] for sample in self.samples.get(name, []) if field in sample]
+
+    def value(self, name, field="per_second"):
+        """The median over the rounds; None if nothing was measured."""
+        values = self.values(name, field)
+        return median(values) if values else None
+
+    def spread(self, name, field="per_second"):
+        values = self.values(name, field)
+        return spread(values) if values else None
+
+    def names(self, prefix):
+        return [name for name in self.samples if name.startswith(prefix)]
+
+    def write(self, path):
+        Path(path).write_text(json.dumps({"machine": self.machine, "samples": self.samples}, indent=1) + "\n")
+
+    @classmethod
+    def read(cls, path):
+        content = json.loads(Path(path).read_text())
+        return cls(content["samples"], content["machine"])
