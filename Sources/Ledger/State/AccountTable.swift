@@ -1,17 +1,19 @@
-/// An account's row; its cells lie in the pool. A cache line, what every event looks at first.
+/// An account's row; its cells lie in the pool. What every event looks at comes first, so that it mostly
+/// shares a cache line.
 struct AccountRow: Sendable {
     /// The account's last event, 0 before the first.
     var last: SequenceNumber = 0
     var block = CellBlock()
     var flags: Flags = []
     var eventCount: UInt32 = 0
-    /// The token of its id, if the directory in memory has it, but for the 32 bits that lie there.
-    var idHigh: UInt64 = 0
-    var idMiddle: UInt32 = 0
     var parent = AccountNumber.ledger
+    /// Part of the token of its id: see `idHigh`.
+    var idMiddle: UInt32 = 0
     /// The event that opened it.
     var opened: SequenceNumber = 0
     var tokenKey = TokenKey.absent
+    /// The token of its id, if the directory in memory has it, but for the 32 bits that lie there.
+    var idHigh: UInt64 = 0
 
     struct Flags: OptionSet, Sendable {
         var rawValue: UInt8
