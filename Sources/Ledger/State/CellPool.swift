@@ -132,28 +132,19 @@ struct CellPool: ~Copyable, Sendable {
         classes[Int(block.sizeClass)].chunks[chunk][start + offset].value = value
     }
 
-    /// The greatest key of a block; nil of an empty one.
-    @inline(__always)
-    func lastKey(_ block: CellBlock) -> CellKey? {
-        guard block.count > 0 else { return nil }
-        let (chunk, start) = place(block)
-        return classes[Int(block.sizeClass)].chunks[chunk][start + Int(block.count) - 1].key
-    }
-
-    /// The greatest key of a block; nil of an empty one.
-    @inline(__always)
-    func lastKey(_ block: CellBlock) -> CellKey? {
-        guard block.count > 0 else { return nil }
-        let (chunk, start) = place(block)
-        return classes[Int(block.sizeClass)].chunks[chunk][start + Int(block.count) - 1].key
-    }
-
     /// The least key of a block; nil of an empty one.
     @inline(__always)
     func firstKey(_ block: CellBlock) -> CellKey? {
         guard block.count > 0 else { return nil }
+        return key(start(block))
+    }
+
+    /// The greatest key of a block; nil of an empty one.
+    @inline(__always)
+    func lastKey(_ block: CellBlock) -> CellKey? {
+        guard block.count > 0 else { return nil }
         let (chunk, start) = place(block)
-        return classes[Int(block.sizeClass)].chunks[chunk][start].key
+        return classes[Int(block.sizeClass)].chunks[chunk][start + Int(block.count) - 1].key
     }
 
     /// The cells of a block in ascending order of keys; of one kind, or all.
