@@ -47,19 +47,26 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
         do {
             return try read()
         } catch {
+            if case .stateDamaged = error { return reject("\(error)") }
             fault = fault ?? "\(error)"
             return nil
         }
     }
 
+    /// The state isn't what was written: nothing more is answered from it, nor by the next start.
+    private func reject<Value>(_ what: String) -> Value? {
+        fault = fault ?? what
+        try? state.storage.distrust()
+        return nil
+    }
+
     package func storedRow(_ account: AccountNumber) -> [UInt8]? {
         let row = attempt { () throws(StoreError) in
-            try state.value(in: .accounts, forKey: account.rawValue.bigEndianBytes)
+            try state.value(in: .accounts, orProvenAbsent: account.rawValue.bigEndianBytes)
         }
         guard let row else { return nil }
         guard State.isRow(row), let last = try? Self.last(ofRow: row) else {
-            fault = fault ?? "state damaged: account \(account.rawValue)"
-            return nil
+            return reject("state damaged: account \(account.rawValue)")
         }
         // Rows are stored once what they have seen is on disk: the log has lost events since.
         guard last <= durable else {
@@ -79,13 +86,10 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
 
     package func storedAccount(_ directoryKey: Token) -> AccountNumber? {
         let value = attempt { () throws(StoreError) in
-            try state.value(in: .directory, forKey: directoryKey.bytes)
+            try state.value(in: .directory, orProvenAbsent: directoryKey.bytes)
         }
         guard let value else { return nil }
-        guard value.count == 4 else {
-            fault = fault ?? "state damaged: the directory"
-            return nil
-        }
+        guard value.count == 4 else { return reject("state damaged: the directory") }
         return AccountNumber(UInt32(littleEndian: value))
     }
 
@@ -167,13 +171,12 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
         _ account: AccountNumber
     ) -> (opened: SequenceNumber, sealed: [UInt8])? {
         let value = attempt { () throws(StoreError) in
-            try state.value(in: .ids, forKey: account.rawValue.bigEndianBytes)
+            try state.value(in: .ids, orProvenAbsent: account.rawValue.bigEndianBytes)
         }
         guard let value else { return nil }
         var reader = ByteReader(value)
         guard let opened = try? reader.varint(), let sealed = try? reader.bytes() else {
-            fault = fault ?? "state damaged: the id of account \(account.rawValue)"
-            return nil
+            return reject("state damaged: the id of account \(account.rawValue)")
         }
         return (opened, Array(value[sealed.range]))
     }

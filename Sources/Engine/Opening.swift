@@ -33,15 +33,18 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
     /// the log, every byte of which is checked on the way.
     ///
     /// - Parameters:
+    ///   - readsAll: whether every entry of the state is read and checked first. Otherwise that is left to
+    ///     `StateCheck`, while the ledger serves: each entry is checked when it is read, too, and one that
+    ///     isn't there must be proven not to be.
     ///   - random: draws accounts' keys.
     ///   - progress: told the sequence number reached, now and then.
     package static func open(
-        log: Log, state: StateStore<Stored>,
+        log: Log, state: StateStore<Stored>, readsAll: Bool = true,
         random: @escaping () throws(RandomnessUnavailable) -> AccountKey,
         progress: (SequenceNumber) -> Void
     ) throws -> Opening {
         let reader = LogReader(log)
-        let mark = try trustedMark(state)
+        let mark = try trustedMark(state, readsAll: readsAll)
         let head = try reader.resume(from: mark ?? .empty)
         let source = StoredSource(log: log, state: state, random: random)
         source.durable = head.sequence
@@ -52,7 +55,7 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
         } else {
             try state.wipe()
         }
-        try state.storage.noteRead()
+        if readsAll || mark == nil { try state.storage.noteRead() }
         let from = mark?.sequence ?? 0
         let forgotten = try fold(&ledger, reader, from: from, progress)
         // FORGET wipes a key once its event is durable: a death in between must not keep it.
@@ -76,11 +79,16 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
             wasRebuilt: mark == nil)
     }
 
-    /// The checkpoint's mark, if every entry's checksum is right; otherwise the state is dropped.
-    private static func trustedMark(_ state: StateStore<Stored>) throws(StoreError) -> StateHead? {
+    /// The tables that are few entries, all of which a start needs.
+    private static var neededTables: [StateTable] { [.meta, .words, .actors, .rulebooks] }
+
+    /// The checkpoint's mark, if the checksums of what was read are right; otherwise the state is dropped.
+    private static func trustedMark(
+        _ state: StateStore<Stored>, readsAll: Bool
+    ) throws(StoreError) -> StateHead? {
         do {
             guard let mark = try state.head() else { return nil }
-            for table in StateTable.allCases {
+            for table in readsAll ? StateTable.allCases : neededTables {
                 try state.scan(table, from: []) { _, _ in true }
             }
             return mark

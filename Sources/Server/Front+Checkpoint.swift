@@ -55,4 +55,15 @@ extension Front {
             takeCheckpoint()
         } while engine.isCheckpointing
     }
+
+    /// Has the state read on; where something is wrong with it nothing more is answered from it.
+    func takeChecked() throws(ServerFault) {
+        for outcome in checker.takeAnswers() {
+            switch outcome {
+            case .goesOn: checker.submit(())
+            case .done: break
+            case .failed(let error): throw .damage("\(error); the next start builds it anew")
+            }
+        }
+    }
 }

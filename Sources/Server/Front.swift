@@ -42,6 +42,7 @@ final class Front {
     let storekeeper: WorkerThread<CheckpointWork, StoreError?>
     let rebuilder: WorkerThread<Rebuild, Bool>
     let trier: WorkerThread<TrialRun, Bool>
+    let checker: WorkerThread<Void, StateCheckOutcome>
     var spareDescriptor: FileDescriptor?
 
     var table = ConnectionTable()
@@ -127,6 +128,7 @@ final class Front {
         storekeeper = try storage.makeStorekeeper()
         rebuilder = try storage.makeRebuilder()
         trier = try storage.makeTrier()
+        checker = try storage.makeChecker()
         poller = try Poller()
         spareDescriptor = Syscall.reserve()
         readers = storage.readers
@@ -148,6 +150,7 @@ final class Front {
         try poller.add(storekeeper.done.descriptor, PollToken(.storekeeper))
         try poller.add(rebuilder.done.descriptor, PollToken(.rebuilder))
         try poller.add(trier.done.descriptor, PollToken(.trier))
+        try poller.add(checker.done.descriptor, PollToken(.checker))
     }
 
     // MARK: The loop
@@ -204,6 +207,7 @@ final class Front {
             case .storekeeper: takeCheckpoint()
             case .rebuilder: takeRebuilt()
             case .trier: takeTrial()
+            case .checker: try takeChecked()
             case .connection:
                 guard let connection = table[Int(event.token.slot), event.token.generation] else {
                     continue
@@ -304,5 +308,6 @@ final class Front {
         storekeeper.end()
         rebuilder.end()
         trier.end()
+        checker.end()
     }
 }

@@ -29,7 +29,8 @@ struct LedgerFiles {
         let state = StateStore(stored, checksum: Self.checksum)
         var told: SequenceNumber = 0
         let opening = try Opening.open(
-            log: directory.log, state: state, random: AccountKey.random
+            log: directory.log, state: state, readsAll: stored.isDoubted,
+            random: AccountKey.random
         ) { reached in
             guard reached >= told + 1_000_000 else { return }
             told = reached

@@ -5,7 +5,8 @@ import Glibc
 /// that was closed meanwhile is told from one for its successor.
 struct PollToken: Equatable, Sendable {
     enum Kind: UInt8 {
-        case listener, signals, committer, reader, storekeeper, rebuilder, trier, connection
+        case listener, signals, committer, reader, storekeeper, rebuilder, trier, checker
+        case connection
     }
 
     var kind: Kind

@@ -47,6 +47,13 @@ struct LogCommits: Sendable {
     }
 }
 
+/// How far reading the state has come.
+enum StateCheckOutcome: Sendable {
+    case goesOn
+    case done
+    case failed(StoreError)
+}
+
 /// The files behind the engine, for the threads that may wait for the disk.
 package struct Storage {
     private let log: LMDBLog
@@ -87,6 +94,21 @@ package struct Storage {
         return try WorkerThread("stele-trial") { run in
             run.step(reader)
         }
+    }
+
+    /// Reads the state to its end, a piece at each asking, unless that was done before serving.
+    func makeChecker() throws(SystemFault) -> WorkerThread<Void, StateCheckOutcome> {
+        var check = StateCheck(state)
+        let checker = try WorkerThread("stele-check", isPatient: true) {
+            (_: Void) -> StateCheckOutcome in
+            do throws(StoreError) {
+                return try check.step() ? .goesOn : .done
+            } catch {
+                return .failed(error)
+            }
+        }
+        if !state.storage.isDoubted { checker.submit(()) }
+        return checker
     }
 
     /// Writes checkpoints into DIR/state.

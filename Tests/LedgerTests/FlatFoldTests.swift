@@ -256,42 +256,34 @@ import Testing
         }
     }
 
-    /// What folding needs of an event that was decoded.
-    private static func effects(of event: Event) -> [FlatEvents.Effect] {
-        event.postings.map {
-            FlatEvents.Effect(
-                operation: $0.side == .spend ? .spend : .earn, key: CellKey($0.balance),
-                value: CellValue($0.amount))
-        }
-            + event.marks.map {
-                FlatEvents.Effect(
-                    operation: $0.value == nil ? .clear : .set, key: $0.key,
-                    value: $0.value ?? .zero)
-            }
-            + event.rungs.map {
-                FlatEvents.Effect(
-                    operation: .set, key: CellKey(.rung, $0.ladder, $0.season.rawValue),
-                    value: CellValue($0.to))
-            }
-    }
-
     /// Whether what was taken for flat is what decoding gives.
     private static func isSame(_ flat: borrowing FlatEvents, _ event: Event) -> Bool {
         let head = flat.heads[0]
-        let effects = effects(of: event)
         var isSame =
             event.accounts == [Event.Link(account: head.account, previous: head.previous)]
             && event.time.microseconds == head.time && event.payload == .none
             && Int(head.postingEnd) == event.postings.count
-            && Int(head.effectEnd) == effects.count && Int(head.tokenEnd) == event.once.count
-        for index in 0..<min(effects.count, Int(head.effectEnd)) {
-            let own = flat.effects[index]
+            && Int(head.effectEnd) == event.marks.count + event.rungs.count
+            && Int(head.tokenEnd) == event.once.count
+        guard isSame else { return false }
+        for (index, posting) in event.postings.enumerated() {
+            let own = flat.postings[index]
             isSame =
-                isSame && own.operation == effects[index].operation
-                && own.key == effects[index].key && own.value == effects[index].value
+                isSame && own.key == CellKey(posting.balance) && own.amount == posting.amount
+                && own.isSpent == (posting.side == .spend)
+                && (posting.side == .spend || posting.side == .earn)
         }
-        for index in 0..<min(event.once.count, Int(head.tokenEnd)) {
-            isSame = isSame && flat.tokens[index] == event.once[index].token
+        let cells =
+            event.marks.map { ($0.key, $0.value) }
+            + event.rungs.map {
+                (CellKey(.rung, $0.ladder, $0.season.rawValue), CellValue($0.to))
+            }
+        for (index, cell) in cells.enumerated() {
+            let own = flat.effects[index]
+            isSame = isSame && own.key == cell.0 && own.value == cell.1
+        }
+        for (index, once) in event.once.enumerated() {
+            isSame = isSame && flat.tokens[index] == once.token
         }
         return isSame
     }
@@ -319,13 +311,16 @@ import Testing
                         changed.remove(at: position)
                     }
                     flat.removeAll()
-                    guard flat.append(changed.span, changed.indices, sequence) else {
+                    // With more bytes behind it, as in a batch, and without.
+                    let range = changed.indices
+                    if position % 2 == 0 { changed += [UInt8](repeating: bit, count: 9) }
+                    guard flat.append(changed.span, range, sequence) else {
                         let isLeft = flat.count == 1 && !flat.isFlat(0)
                         #expect(isLeft)
                         continue
                     }
                     taken += 1
-                    let isDecoded = (try? event.decode(changed, changed.indices)) != nil
+                    let isDecoded = (try? event.decode(changed, range)) != nil
                     let isRight =
                         isDecoded && event.sequence == sequence && Self.isSame(flat, event)
                     #expect(isRight, "event \(sequence), byte \(position), bit \(bit)")
@@ -353,6 +348,14 @@ import Testing
                 #expect(reader.isGood && reader.isAtEnd && read == value)
             } else {
                 #expect(!reader.isGood)
+            }
+            var plain = PlainReader(range)
+            let hasSlack = plain.hasSlack(in: bytes.span)
+            #expect(hasSlack == (after >= 8))
+            if hasSlack {
+                let same = plain.varint(bytes.span)
+                #expect(plain.isAtEnd == (value < 1 << 56))
+                #expect(same == value || !plain.isAtEnd)
             }
             var cut = FlatReader(range.dropLast())
             _ = cut.varint(bytes.span)

@@ -95,6 +95,21 @@ final class SimState: StateStorage, @unchecked Sendable {
         }
     }
 
+    func neighbours(
+        of key: Span<UInt8>, in table: StateTable,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ side: Neighbour) -> Void
+    ) throws(StoreError) {
+        let rows = disk.tables.rows[table] ?? []
+        let index = disk.tables.position(table, Self.copy(key))
+        if index < rows.count {
+            let (key, value) = (rows[index].key, rows[index].value)
+            body(key.span, value.span, .atOrAfter)
+        }
+        guard index > 0 else { return }
+        let (key, value) = (rows[index - 1].key, rows[index - 1].value)
+        body(key.span, value.span, .before)
+    }
+
     func apply(_ changes: StateChanges) throws(StoreError) {
         if disk.tape.chance(disk.faults.isFull) {
             disk.count("the state is full")

@@ -10,53 +10,70 @@ struct FlatEvents: ~Copyable {
         /// The account's event before this one.
         var previous: SequenceNumber = 0
         var account = AccountNumber.ledger
-        /// Where its effects and tokens end, which begin where those of the event before end.
-        var effectEnd: Int32 = 0
-        /// The first effects are postings.
-        var postingEnd: Int32 = 0
-        var tokenEnd: Int32 = 0
+        // Where its postings, effects and tokens end; they begin where those of the event before end.
+        var postingEnd: UInt32 = 0
+        var effectEnd: UInt32 = 0
+        var tokenEnd: UInt32 = 0
     }
 
-    enum Operation: UInt8 {
-        case earn, spend, set, clear
+    /// What a balance earns or spends. Small, for it is handed from one core to another.
+    struct Posting {
+        /// The balance's key, whose highest bit is zero: here it says whether the amount is spent.
+        private var word: UInt64 = 0
+        private(set) var amount: Int64 = 0
+
+        init() {}
+
+        @inline(__always)
+        init(_ balance: BalanceName, isSpent: Bool, amount: Int64) {
+            word = CellKey(balance).rawValue | (isSpent ? 1 << 63 : 0)
+            self.amount = amount
+        }
+
+        var key: CellKey { CellKey(rawValue: word & ~(1 << 63)) }
+        var isSpent: Bool { word >> 63 != 0 }
     }
 
-    /// What becomes of a cell.
+    /// What becomes of a cell, after the postings: a mark or a rung.
     struct Effect {
-        var operation = Operation.earn
         var key = CellKey(rawValue: 0)
-        /// What is added or set; of a posting, only `a`.
-        var value = CellValue.zero
+        /// `nil` clears it.
+        var value: CellValue?
     }
 
     /// As many as lie in a block of the log.
     static let blockCount = 64
     // Of all the events that are taken together; one for which there is no room isn't flat.
-    private static let effectsPerEvent = 2
+    private static let postingsMore = 512
     private static let effectsMore = 512
     private static let tokensMore = 64
 
     let capacity: Int
     // Not arrays: they are filled and read for every event of the log.
     private(set) var heads: Flat<Head>
+    private(set) var postings: Flat<Posting>
     private(set) var effects: Flat<Effect>
     private(set) var tokens: Flat<Token>
     private(set) var count = 0
+    private var postingCount = 0
     private var effectCount = 0
     private var tokenCount = 0
+    /// Where the cells of some accounts lie that are about to be folded.
+    var places = Flat(repeating: CellPool.Place.none, count: blockCount)
     /// What was looked at so that it is near; kept, so that looking isn't left out as useless.
     var near: UInt64 = 0
 
     init(capacity: Int = blockCount) {
         self.capacity = capacity
         heads = Flat(repeating: Head(), count: capacity)
-        effects = Flat(
-            repeating: Effect(), count: capacity * Self.effectsPerEvent + Self.effectsMore)
+        postings = Flat(repeating: Posting(), count: capacity + Self.postingsMore)
+        effects = Flat(repeating: Effect(), count: capacity + Self.effectsMore)
         tokens = Flat(repeating: Token(low: 0, high: 0), count: capacity + Self.tokensMore)
     }
 
     mutating func removeAll() {
         count = 0
+        postingCount = 0
         effectCount = 0
         tokenCount = 0
     }
@@ -68,27 +85,77 @@ struct FlatEvents: ~Copyable {
     mutating func append(
         _ bytes: Span<UInt8>, _ range: Range<Int>, _ sequence: SequenceNumber
     ) -> Bool {
-        let (effectStart, tokenStart) = (effectCount, tokenCount)
+        if appendPlain(bytes, range, sequence) { return true }
+        let (postingStart, effectStart, tokenStart) = (postingCount, effectCount, tokenCount)
         if decode(bytes, range, sequence) { return true }
+        postingCount = postingStart
         effectCount = effectStart
         tokenCount = tokenStart
-        var head = Head()
-        head.postingEnd = Int32(truncatingIfNeeded: effectCount)
-        head.effectEnd = head.postingEnd
-        head.tokenEnd = Int32(truncatingIfNeeded: tokenCount)
-        heads[count] = head
-        count += 1
+        add(Head())
         return false
+    }
+
+    @inline(__always)
+    private mutating func add(_ event: Head) {
+        var head = event
+        head.postingEnd = UInt32(truncatingIfNeeded: postingCount)
+        head.effectEnd = UInt32(truncatingIfNeeded: effectCount)
+        head.tokenEnd = UInt32(truncatingIfNeeded: tokenCount)
+        heads[count] = head
+        count &+= 1
     }
 
     /// Whether the event is flat: account 0 has none.
     func isFlat(_ index: Int) -> Bool { heads[index].account != .ledger }
 
-    /// Where the effects of an event lie, and its tokens.
+    /// Where the postings, effects and tokens of an event begin.
     @inline(__always)
-    func starts(_ index: Int) -> (effects: Int, tokens: Int) {
-        guard index > 0 else { return (0, 0) }
-        return (Int(heads[index - 1].effectEnd), Int(heads[index - 1].tokenEnd))
+    func starts(_ index: Int) -> (posting: Int, effect: Int, token: Int) {
+        guard index > 0 else { return (0, 0, 0) }
+        let before = heads[index - 1]
+        return (Int(before.postingEnd), Int(before.effectEnd), Int(before.tokenEnd))
+    }
+
+    /// Takes the plainest events, which most are, in one go: an award or a spend that posts once and has no
+    /// other part. Everything about it stays in registers.
+    private mutating func appendPlain(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, _ sequence: SequenceNumber
+    ) -> Bool {
+        var reader = PlainReader(range)
+        guard reader.hasSlack(in: bytes), postingCount < postings.count else { return false }
+        let kind = reader.u8(bytes) & 0x9F
+        guard kind == EventKind.award.rawValue || kind == EventKind.spend.rawValue,
+            reader.u8(bytes) == 0
+        else { return false }
+        var isRight = reader.varint(bytes) == sequence
+        var head = Head()
+        head.time = Int64(truncatingIfNeeded: reader.time(bytes))
+        let rules = reader.varint(bytes)
+        let actor = reader.varint(bytes)
+        guard reader.u8(bytes) == 1 else { return false }
+        let account = reader.varint(bytes)
+        let distance = reader.varint(bytes)
+        guard reader.u8(bytes) == 1 else { return false }
+        let side = reader.u8(bytes)
+        let currency = reader.varint(bytes)
+        let facet = side & 0x04 != 0 ? reader.varint(bytes) : 0
+        let amount = reader.varint(bytes)
+        isRight =
+            isRight && reader.isAtEnd && side & 0xFA == 0 && (facet != 0) == (side & 0x04 != 0)
+            && rules | actor | account | facet <= UInt64(UInt32.max) && account != 0
+            && currency < 1 << 28 && distance >= 1 && distance <= sequence
+        guard isRight else { return false }
+        head.previous = sequence &- distance
+        head.account = AccountNumber(UInt32(truncatingIfNeeded: account))
+        postings[postingCount] = Posting(
+            BalanceName(
+                currency: Word(UInt32(truncatingIfNeeded: currency)),
+                facet: Word(UInt32(truncatingIfNeeded: facet))),
+            isSpent: side & 1 != 0,
+            amount: Int64(bitPattern: (amount >> 1) ^ (0 &- (amount & 1))))
+        postingCount &+= 1
+        add(head)
+        return true
     }
 
     private mutating func add(_ effect: Effect) -> Bool {
@@ -98,8 +165,14 @@ struct FlatEvents: ~Copyable {
         return true
     }
 
+    private mutating func add(_ posting: Posting) -> Bool {
+        guard postingCount < postings.count else { return false }
+        postings[postingCount] = posting
+        postingCount &+= 1
+        return true
+    }
+
     /// In the order of `Event.decode`.
-    @inline(__always)
     private mutating func decode(
         _ bytes: Span<UInt8>, _ range: Range<Int>, _ sequence: SequenceNumber
     ) -> Bool {
@@ -125,15 +198,11 @@ struct FlatEvents: ~Copyable {
         if parts.contains(.cause) { Self.skipCause(bytes, &reader) }
         if parts.contains(.once) { decodeOnce(bytes, &reader) }
         decodePostings(bytes, &reader)
-        head.postingEnd = Int32(truncatingIfNeeded: effectCount)
         if !parts.isDisjoint(with: [.marks, .rungs, .shown, .memo]) {
             decodeRest(bytes, &reader, parts)
         }
         guard reader.isGood, reader.isAtEnd else { return false }
-        head.effectEnd = Int32(truncatingIfNeeded: effectCount)
-        head.tokenEnd = Int32(truncatingIfNeeded: tokenCount)
-        heads[count] = head
-        count &+= 1
+        add(head)
         return true
     }
 
@@ -177,7 +246,6 @@ struct FlatEvents: ~Copyable {
         for _ in 0..<balances { _ = reader.signed(bytes) }
     }
 
-    @inline(__always)
     private mutating func decodePostings(_ bytes: Span<UInt8>, _ reader: inout FlatReader) {
         let count = reader.count(bytes)
         for _ in 0..<count {
@@ -198,10 +266,9 @@ struct FlatEvents: ~Copyable {
             }
             guard reader.isGood, currency < 1 << 28,
                 add(
-                    Effect(
-                        operation: head & 1 == 0 ? .earn : .spend,
-                        key: CellKey(.balance, Word(currency), facet.rawValue),
-                        value: CellValue(amount)))
+                    Posting(
+                        BalanceName(currency: Word(currency), facet: facet),
+                        isSpent: head & 1 != 0, amount: amount))
             else { return reader.refuse() }
         }
     }
@@ -229,14 +296,13 @@ struct FlatEvents: ~Copyable {
                 kind != .board, qualifier <= UInt64(UInt32.max)
             else { return reader.refuse() }
             let key = CellKey(kind, Word(word), UInt32(truncatingIfNeeded: qualifier))
-            var effect = Effect(operation: .clear, key: key)
+            var value: CellValue?
             if head & 0x10 == 0 {
-                effect.operation = .set
-                effect.value.a = reader.signed(bytes)
-                effect.value.b = reader.signed(bytes)
-                effect.value.c = reader.signed(bytes)
+                let a = reader.signed(bytes)
+                let b = reader.signed(bytes)
+                value = CellValue(a, b, reader.signed(bytes))
             }
-            guard add(effect) else { return reader.refuse() }
+            guard add(Effect(key: key, value: value)) else { return reader.refuse() }
         }
     }
 
@@ -251,9 +317,7 @@ struct FlatEvents: ~Copyable {
             let rung = reader.signed(bytes)
             guard reader.isGood, ladder < 1 << 28,
                 add(
-                    Effect(
-                        operation: .set, key: CellKey(.rung, Word(ladder), season),
-                        value: CellValue(rung)))
+                    Effect(key: CellKey(.rung, Word(ladder), season), value: CellValue(rung)))
             else { return reader.refuse() }
         }
     }

@@ -116,3 +116,73 @@ struct FlatReader {
         return count
     }
 }
+
+/// As `FlatReader`, of bytes that have so many more behind them that each number is read by one load.
+struct PlainReader {
+    private var position: Int
+    private let end: Int
+    /// Set by the first thing that wasn't read: then `isAtEnd` is never true.
+    private var isCut = false
+
+    @inline(__always)
+    init(_ range: Range<Int>) {
+        position = range.lowerBound
+        end = range.upperBound
+    }
+
+    /// Whether eight bytes can be read wherever a number begins.
+    @inline(__always)
+    func hasSlack(in bytes: Span<UInt8>) -> Bool { end <= bytes.count &- 8 }
+
+    @inline(__always)
+    var isAtEnd: Bool { position == end && !isCut }
+
+    @inline(__always)
+    mutating func u8(_ bytes: Span<UInt8>) -> UInt8 {
+        guard position < end else {
+            isCut = true
+            return 0
+        }
+        let byte = bytes[position]
+        position &+= 1
+        return byte
+    }
+
+    @inline(__always)
+    mutating func time(_ bytes: Span<UInt8>) -> UInt64 {
+        guard position < end else {
+            isCut = true
+            return 0
+        }
+        let word = bytes.word(at: position) & 0x00FF_FFFF_FFFF_FFFF
+        position &+= 7
+        return word
+    }
+
+    @inline(__always)
+    mutating func varint(_ bytes: Span<UInt8>) -> UInt64 {
+        guard position < end else {
+            isCut = true
+            return 0
+        }
+        let word = bytes.word(at: position)
+        guard word & 0x80 != 0 else {
+            position &+= 1
+            return word & 0x7F
+        }
+        let stops = ~word & 0x8080_8080_8080_8080
+        let last = stops.trailingZeroBitCount & 0x38
+        var value = word & (UInt64.max >> UInt64(truncatingIfNeeded: 56 &- last))
+        value &= 0x7F7F_7F7F_7F7F_7F7F
+        value = (value & 0x007F_007F_007F_007F) | (value & 0x7F00_7F00_7F00_7F00) >> 1
+        value = (value & 0x0000_3FFF_0000_3FFF) | (value & 0x3FFF_0000_3FFF_0000) >> 2
+        value = (value & 0x0000_0000_0FFF_FFFF) | (value & 0x0FFF_FFFF_0000_0000) >> 4
+        // No end in sight, or a last byte of zero: not the one encoding of a number.
+        let size = last >> 3 &+ 1
+        if stops == 0 || value >> UInt64(truncatingIfNeeded: 7 &* (size &- 1)) == 0 {
+            isCut = true
+        }
+        position &+= size
+        return value
+    }
+}

@@ -76,6 +76,10 @@ struct CellPool: ~Copyable, Sendable {
         fileprivate var sizeClass: Int
         fileprivate var chunk: Int
         fileprivate var index: Int
+
+        /// No cell's.
+        static let none = Place(sizeClass: -1, chunk: 0, index: 0)
+        var isThere: Bool { sizeClass >= 0 }
     }
 
     @inline(__always)
@@ -88,15 +92,6 @@ struct CellPool: ~Copyable, Sendable {
         return isFound ? Place(sizeClass: sizeClass, chunk: chunk, index: start + offset) : nil
     }
 
-    subscript(place: Place) -> CellValue {
-        @inline(__always) get {
-            classes[place.sizeClass].chunks[place.chunk][place.index].value
-        }
-        @inline(__always) set {
-            classes[place.sizeClass].chunks[place.chunk][place.index].value = newValue
-        }
-    }
-
     /// Lends the cells of a block, which are in ascending order of keys.
     @inline(__always)
     func withCells<R>(_ block: CellBlock, _ body: (Span<Cell>) -> R) -> R {
@@ -107,6 +102,28 @@ struct CellPool: ~Copyable, Sendable {
             start..<(start + Int(block.count)), body)
     }
 
+    subscript(place: Place) -> CellValue {
+        @inline(__always) get {
+            classes[place.sizeClass].chunks[place.chunk][place.index].value
+        }
+        @inline(__always) set {
+            classes[place.sizeClass].chunks[place.chunk][place.index].value = newValue
+        }
+    }
+
+    /// Where the first cell of a block lies, and would if it were empty.
+    @inline(__always)
+    func start(_ block: CellBlock) -> Place {
+        let (chunk, start) = place(block)
+        return Place(sizeClass: Int(block.sizeClass), chunk: chunk, index: start)
+    }
+
+    /// The key of the cell at a place, of a block that isn't empty.
+    @inline(__always)
+    func key(_ place: Place) -> CellKey {
+        classes[place.sizeClass].chunks[place.chunk][place.index].key
+    }
+
     /// Changes the value of the cell at an offset.
     @inline(__always)
     mutating func setValue(_ block: CellBlock, _ offset: Int, _ value: CellValue) {
@@ -115,20 +132,19 @@ struct CellPool: ~Copyable, Sendable {
         classes[Int(block.sizeClass)].chunks[chunk][start + offset].value = value
     }
 
+    /// The least key of a block; nil of an empty one.
+    @inline(__always)
+    func firstKey(_ block: CellBlock) -> CellKey? {
+        guard block.count > 0 else { return nil }
+        return key(start(block))
+    }
+
     /// The greatest key of a block; nil of an empty one.
     @inline(__always)
     func lastKey(_ block: CellBlock) -> CellKey? {
         guard block.count > 0 else { return nil }
         let (chunk, start) = place(block)
         return classes[Int(block.sizeClass)].chunks[chunk][start + Int(block.count) - 1].key
-    }
-
-    /// The least key of a block; nil of an empty one.
-    @inline(__always)
-    func firstKey(_ block: CellBlock) -> CellKey? {
-        guard block.count > 0 else { return nil }
-        let (chunk, start) = place(block)
-        return classes[Int(block.sizeClass)].chunks[chunk][start].key
     }
 
     /// The cells of a block in ascending order of keys; of one kind, or all.

@@ -3,14 +3,23 @@
 
 extension State {
     /// Looks at what folding the events of `range` will touch: each step's memory is asked for by all of
-    /// them before the first one needs it.
+    /// them before the first one needs it. And at what was decoded of those behind them, which may still
+    /// lie with another core.
     private func bringNear(_ flat: inout FlatEvents, _ range: Range<Int>) {
         var near: UInt64 = 0
+        let next = range.upperBound..<min(flat.count, range.upperBound + range.count)
+        for index in next { near ^= flat.heads[index].previous }
+        let postings = flat.starts(next.lowerBound).posting..<flat.starts(next.upperBound).posting
+        for index in postings { near ^= UInt64(bitPattern: flat.postings[index].amount) }
         for index in range { near ^= rows.last(flat.heads[index].account) }
         for index in range {
-            near ^= pool.firstKey(rows.block(flat.heads[index].account))?.rawValue ?? 0
+            let block = rows.block(flat.heads[index].account)
+            flat.places[index - range.lowerBound] = block.count > 0 ? pool.start(block) : .none
         }
-        let tokens = flat.starts(range.lowerBound).tokens..<flat.starts(range.upperBound).tokens
+        for index in 0..<range.count where flat.places[index].isThere {
+            near ^= pool.key(flat.places[index]).rawValue
+        }
+        let tokens = flat.starts(range.lowerBound).token..<flat.starts(range.upperBound).token
         for index in tokens { near ^= recentKeys[flat.tokens[index]] ?? 0 }
         flat.near = near
     }
@@ -46,7 +55,7 @@ extension State {
         _ totals: inout FlatTotals
     ) throws(FoldError) -> Int {
         let ledgerLast = rows.last(.ledger)
-        var (effectStart, tokenStart) = flat.starts(range.lowerBound)
+        var (postingStart, effectStart, tokenStart) = flat.starts(range.lowerBound)
         var index = range.lowerBound
         while index < range.upperBound {
             let event = flat.heads[index]
@@ -63,22 +72,23 @@ extension State {
             guard let block = noted else { break }
             time.microseconds = event.time
             head = sequence
-            let effects = effectStart..<Int(event.effectEnd)
-            let postings = effectStart..<Int(event.postingEnd)
-            if effects.count == 1, postings.count == 1, sequence > ledgerLast,
-                let place = pool.find(block, flat.effects[effectStart].key)
+            if Int(event.postingEnd) == postingStart &+ 1, Int(event.effectEnd) == effectStart,
+                sequence > ledgerLast,
+                let place = pool.find(block, flat.postings[postingStart].key)
             {
-                try foldPosting(flat.effects[effectStart], at: place, sequence, &totals)
+                try foldPosting(flat.postings[postingStart], at: place, sequence, &totals)
             } else {
-                try foldEffects(
-                    flat, effects, postings, event.account, sequence,
+                try foldPostings(
+                    flat, postingStart..<Int(event.postingEnd), event.account, sequence,
                     isLedgerNew: sequence > ledgerLast, &totals)
+                foldEffects(flat, effectStart..<Int(event.effectEnd), event.account)
             }
+            postingStart = Int(event.postingEnd)
+            effectStart = Int(event.effectEnd)
             while tokenStart < Int(event.tokenEnd) {
                 recentKeys.insert(flat.tokens[tokenStart], sequence)
                 tokenStart &+= 1
             }
-            effectStart = Int(event.effectEnd)
             index &+= 1
         }
         if head > ledgerLast { rows[.ledger].last = head }
@@ -88,61 +98,66 @@ extension State {
     /// All there is to most events: a balance that is there gets more or less.
     @inline(__always)
     private mutating func foldPosting(
-        _ posting: FlatEvents.Effect, at place: CellPool.Place, _ sequence: SequenceNumber,
+        _ posting: FlatEvents.Posting, at place: CellPool.Place, _ sequence: SequenceNumber,
         _ totals: inout FlatTotals
     ) throws(FoldError) {
         var value = pool[place]
-        let fits =
-            posting.operation == .spend
-            ? Self.add(posting.value.a, to: &value.b) : Self.add(posting.value.a, to: &value.a)
-        guard fits, value.available != nil else {
-            throw FoldError(sequence: sequence, reason: "a balance overflows")
-        }
+        try Self.add(posting, to: &value, sequence)
         pool[place] = value
         try foldTotal(posting, sequence, &totals)
     }
 
+    @inline(__always)
+    private static func add(
+        _ posting: FlatEvents.Posting, to value: inout CellValue, _ sequence: SequenceNumber
+    ) throws(FoldError) {
+        let fits =
+            posting.isSpent
+            ? add(posting.amount, to: &value.b) : add(posting.amount, to: &value.a)
+        guard fits, value.available != nil else {
+            throw FoldError(sequence: sequence, reason: "a balance overflows")
+        }
+    }
+
     @inline(never)
-    private mutating func foldEffects(
-        _ flat: borrowing FlatEvents, _ effects: Range<Int>, _ postings: Range<Int>,
-        _ account: AccountNumber, _ sequence: SequenceNumber, isLedgerNew: Bool,
-        _ totals: inout FlatTotals
+    private mutating func foldPostings(
+        _ flat: borrowing FlatEvents, _ postings: Range<Int>, _ account: AccountNumber,
+        _ sequence: SequenceNumber, isLedgerNew: Bool, _ totals: inout FlatTotals
     ) throws(FoldError) {
         for index in postings {
-            let posting = flat.effects[index]
+            let posting = flat.postings[index]
             var value = pool.value(rows.block(account), posting.key) ?? .zero
-            let fits =
-                posting.operation == .spend
-                ? Self.add(posting.value.a, to: &value.b) : Self.add(posting.value.a, to: &value.a)
-            guard fits, value.available != nil else {
-                throw FoldError(sequence: sequence, reason: "a balance overflows")
-            }
+            try Self.add(posting, to: &value, sequence)
             setCell(account, posting.key, value)
         }
-        if isLedgerNew {
-            for index in postings { try foldTotal(flat.effects[index], sequence, &totals) }
-        }
-        for index in postings.upperBound..<effects.upperBound {
+        guard isLedgerNew else { return }
+        for index in postings { try foldTotal(flat.postings[index], sequence, &totals) }
+    }
+
+    private mutating func foldEffects(
+        _ flat: borrowing FlatEvents, _ effects: Range<Int>, _ account: AccountNumber
+    ) {
+        for index in effects {
             let effect = flat.effects[index]
-            switch effect.operation {
-            case .set: setCell(account, effect.key, effect.value)
-            case .clear: removeCell(account, effect.key)
-            case .earn, .spend: break
+            if let value = effect.value {
+                setCell(account, effect.key, value)
+            } else {
+                removeCell(account, effect.key)
             }
         }
     }
 
     @inline(__always)
     private mutating func foldTotal(
-        _ posting: FlatEvents.Effect, _ sequence: SequenceNumber, _ totals: inout FlatTotals
+        _ posting: FlatEvents.Posting, _ sequence: SequenceNumber, _ totals: inout FlatTotals
     ) throws(FoldError) {
         let currency = posting.key.word
         if currency != totals.currency { findTotal(currency, &totals) }
         guard let place = totals.place else { return }
         var total = pool[place]
         let fits =
-            posting.operation == .spend
-            ? Self.add(posting.value.a, to: &total.b) : Self.add(posting.value.a, to: &total.a)
+            posting.isSpent
+            ? Self.add(posting.amount, to: &total.b) : Self.add(posting.amount, to: &total.a)
         guard fits else {
             throw FoldError(sequence: sequence, reason: "a currency's total overflows")
         }

@@ -13,7 +13,7 @@ struct LedgerPaths: Sendable {
     var rescueDraft: String { rescue + ".new" }
     var state: String { directory + "/state" }
     var stateData: String { state + "/data.mdb" }
-    /// There while a start reads the state for the first time.
+    /// There while the state was not read to its end yet: `StateDoubt`.
     var stateDoubt: String { LedgerPaths.doubt(inState: state) }
 
     static func doubt(inState directory: String) -> String { directory + "/unread" }

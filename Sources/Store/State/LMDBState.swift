@@ -5,10 +5,16 @@ package final class LMDBState: StateStorage {
     private let environment: Environment
     private let databases: [StateTable: Database]
     private let directory: String
+    /// Whether a process before this one died before it had read all of it: then it must be read before
+    /// anything is answered from it.
+    package let isDoubted: Bool
 
     /// - Throws: `.missing` if it may only be read and lacks a table.
-    init(directory: String, mapSize: Int, access: Environment.Access) throws(StoreError) {
+    init(
+        directory: String, mapSize: Int, access: Environment.Access, isDoubted: Bool = false
+    ) throws(StoreError) {
         self.directory = directory
+        self.isDoubted = isDoubted
         let environment = try lmdb { () throws(LMDBError) in
             try Environment(
                 path: directory, access: access, mapSize: mapSize,
@@ -72,8 +78,29 @@ package final class LMDBState: StateStorage {
         }
     }
 
+    package func neighbours(
+        of key: Span<UInt8>, in table: StateTable,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ side: Neighbour) -> Void
+    ) throws(StoreError) {
+        try lmdb { () throws(LMDBError) in
+            let transaction = try environment.beginRead()
+            try transaction.withCursor(in: database(table)) { (cursor) throws(LMDBError) in
+                let found: Void? = try cursor.seek(atOrAfter: key) { body($0, $1, .atOrAfter) }
+                if found != nil {
+                    _ = try cursor.previous { body($0, $1, .before) }
+                } else {
+                    _ = try cursor.last { body($0, $1, .before) }
+                }
+            }
+        }
+    }
+
     package func noteRead() throws(StoreError) {
-        try Directory.removeFile(LedgerPaths.doubt(inState: directory))
+        try StateDoubt.clear(LedgerPaths.doubt(inState: directory))
+    }
+
+    package func distrust() throws(StoreError) {
+        try StateDoubt.deep.write(LedgerPaths.doubt(inState: directory))
     }
 
     /// Grows the map, and refuses while the disk has less room than the changes may take.

@@ -10,17 +10,15 @@ enum StateDirectory {
             return (try create(paths, mapSize: mapSize), [])
         }
         do throws(StoreError) {
-            guard try Directory.entry(paths.stateDoubt) == nil else {
-                throw .stateUnreadable
-            }
-            // LMDB follows what its pages say without a check, out of the file if they are damaged:
-            // a start that dies of that leaves the mark, and the next one begins anew.
-            _ = try File(paths.stateDoubt, .create)
+            let doubt = try StateDoubt.read(paths.stateDoubt)
+            guard doubt != .deep else { throw .stateUnreadable }
+            try (doubt == nil ? StateDoubt.slight : .deep).write(paths.stateDoubt)
             // Flushed before it is trusted, as the log is.
             try File(paths.stateData, .readWrite).synchronize()
             _ = try MetaPages(of: File(paths.stateData, .read)).checked()
             let state = try LMDBState(
-                directory: paths.state, mapSize: mapSize, access: .readWrite)
+                directory: paths.state, mapSize: mapSize, access: .readWrite,
+                isDoubted: doubt != nil)
             return (state, [])
         } catch {
             try Directory.removeEnvironment(paths.state)

@@ -34,6 +34,29 @@ package struct StateStore<Storage: StateStorage>: Sendable {
         try withValue(in: table, forKey: key) { [UInt8](copying: $0) }
     }
 
+    /// As `value`, and nil only where it is certain that there is none: between two entries, neighbours in
+    /// the order of keys, that are both what was written. Where a changed key, or a changed page on the way,
+    /// leads a search astray, it ends beside one that isn't, or out of order.
+    package func value(
+        in table: StateTable, orProvenAbsent key: [UInt8]
+    ) throws(StoreError) -> [UInt8]? {
+        if let value = try value(in: table, forKey: key) { return value }
+        var isProven = true
+        var isThere = false
+        try storage.neighbours(of: key.span, in: table) { other, stored, side in
+            let order = other.compare(key.span)
+            // Written since we looked.
+            if order == 0 { isThere = true }
+            let isInOrder = side == .before ? order < 0 : order > 0
+            if !isInOrder || lendChecked(other, stored, { _, _ in true }) == nil {
+                isProven = false
+            }
+        }
+        if isThere { return try self.value(in: table, forKey: key) }
+        guard isProven else { throw .stateDamaged(table: table, key: key) }
+        return nil
+    }
+
     /// Lends the entries from `key` on, each checked, until `body` returns false, which must be
     /// soon.
     package func scan(
@@ -76,5 +99,15 @@ package struct StateStore<Storage: StateStorage>: Sendable {
         let value = stored.extracting(0..<(stored.count - 8))
         guard stored.u64(at: value.count) == checksum(key, value) else { return nil }
         return body(key, value)
+    }
+}
+
+extension Span<UInt8> {
+    /// Less than, equal to or greater than zero, as these bytes come before, are, or come after others.
+    fileprivate func compare(_ other: Span<UInt8>) -> Int {
+        for index in 0..<Swift.min(count, other.count) where self[index] != other[index] {
+            return self[index] < other[index] ? -1 : 1
+        }
+        return count - other.count
     }
 }

@@ -25,6 +25,13 @@ package protocol StateStorage: AnyObject, Sendable {
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
     ) throws(StoreError)
 
+    /// Lends the last entry whose key is less than `key` and the first one whose key isn't, of those that
+    /// there are; both of one snapshot.
+    func neighbours(
+        of key: Span<UInt8>, in table: StateTable,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ side: Neighbour) -> Void
+    ) throws(StoreError)
+
     /// Makes all the changes or none; they are durable when this returns.
     /// - Throws: `.stateFull` before anything is written if the disk hasn't the room.
     func apply(_ changes: StateChanges) throws(StoreError)
@@ -34,8 +41,18 @@ package protocol StateStorage: AnyObject, Sendable {
 
     /// Notes that every entry was read once, and none was fatal.
     func noteRead() throws(StoreError)
+
+    /// Notes that something is wrong with it: the next start begins anew, from the log.
+    func distrust() throws(StoreError)
 }
 
 extension StateStorage {
     package func noteRead() throws(StoreError) {}
+    package func distrust() throws(StoreError) {}
+}
+
+/// On which side of a key an entry was found.
+package enum Neighbour: Sendable {
+    case before
+    case atOrAfter
 }

@@ -185,7 +185,8 @@ struct LogBuild: ~Copyable {
     private func storeState() throws(Failure) {
         do throws(StoreError) {
             engine.beginCheckpoint()
-            while let work = engine.checkpointSlice() {
+            while engine.isCheckpointing {
+                guard let work = engine.checkpointSlice() else { continue }
                 try work.write(to: state)
                 if work.head != nil { engine.checkpointWritten() }
             }

@@ -1,0 +1,95 @@
+"""A start doesn't read what is stored to its end: that goes on while the daemon serves. Damage that it finds
+ends the daemon, and the next start builds the state anew."""
+
+import subprocess
+import time
+
+import pytest
+
+
+def mark(daemon):
+    return daemon.data / "state" / "unread"
+
+
+def settle(daemon):
+    """Until all of the state was read."""
+    deadline = time.monotonic() + 20
+    while mark(daemon).exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def filled(daemon):
+    with daemon.client() as client:
+        for number in range(300):
+            client.call("AWARD", f"account-{number}", "coin", 1000 + number)
+    assert daemon.stop() == 0
+    return daemon
+
+
+def expect_all(daemon):
+    with daemon.client() as client:
+        for number in range(300):
+            assert client.call("BALANCE", f"account-{number}", "coin")["available"] == 1000 + number
+
+
+def test_the_state_is_read_while_serving(filled):
+    filled.start()
+    settle(filled)
+    expect_all(filled)
+    assert "built anew" not in filled.said()
+
+
+def test_killed_before_it_was_read_the_next_start_reads_it_first(filled):
+    filled.start()
+    settle(filled)
+    filled.kill()
+    mark(filled).write_bytes(b"\x01")
+    filled.start()
+    assert not mark(filled).exists()
+    expect_all(filled)
+    filled.kill()
+    assert "built anew" not in filled.said()
+    mark(filled).write_bytes(b"\x02")
+    filled.start()
+    assert "will be rebuilt" in filled.said()
+    expect_all(filled)
+
+
+DAMAGE = """
+import lmdb, sys
+environment = lmdb.open(sys.argv[1], map_size=1 << 34, max_dbs=8)
+table = environment.open_db(sys.argv[2].encode())
+key = (7).to_bytes(4, "big")
+with environment.begin(write=True) as transaction:
+    value = bytearray(transaction.get(key, db=table))
+    value[len(value) // 2] ^= 0x10
+    transaction.put(key, bytes(value), db=table)
+environment.close()
+"""
+
+
+def damage(daemon, table):
+    state = str(daemon.data / "state")
+    subprocess.run(["/usr/bin/python3", "-c", DAMAGE, state, table], check=True)
+
+
+@pytest.mark.parametrize("table", ["accounts", "ids"])
+def test_damage_is_found_and_mended(filled, table):
+    damage(filled, table)
+    filled.spawn()
+    assert filled.process.wait(20) == 75, filled.said()
+    assert "state damaged" in filled.said()
+    filled.start()
+    settle(filled)
+    expect_all(filled)
+
+
+def test_damage_that_was_doubted_before_is_mended_at_once(filled):
+    damage(filled, "accounts")
+    mark(filled).write_bytes(b"\x01")
+    filled.start()
+    assert "built anew" in filled.said()
+    settle(filled)
+    expect_all(filled)
