@@ -11,17 +11,18 @@ from . import processes
 from .postgres import Postgres
 from .redis import Redis
 from .sqlite import SQLite
-from .stele import Stele
+from .stele import BOARD_RULES, Stele
 from .work import measure
 
 MAKERS = {
     "stele": Stele,
+    "stele-board": lambda directory: Stele(directory, BOARD_RULES),
     "redis-always": lambda directory: Redis(directory, "always"),
     "redis-everysec": lambda directory: Redis(directory, "everysec"),
     "postgres": Postgres,
     "sqlite": SQLite,
 }
-PEERS = [name for name in MAKERS if name != "stele"]
+PEERS = [name for name in MAKERS if not name.startswith("stele")]
 
 
 @dataclasses.dataclass(frozen=True)

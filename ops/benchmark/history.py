@@ -36,7 +36,7 @@ def memory(bench):
     accounts = bench.scale.accounts
     for number in range(1, bench.scale.rounds + 1):
         bench.say(f"memory, round {number} of {bench.scale.rounds}")
-        stele = bench.fresh("stele")
+        stele = bench.fresh("stele-board")
         idle = stele.rss_bytes()
         stele.prepare(accounts)
         one = stele.rss_bytes()

@@ -50,16 +50,18 @@ def record(bench):
 
 def load(bench):
     """Awards at full speed, alone and beside somebody who asks."""
-    stele = bench.contestant("stele", bench.scale.accounts)
-    bench.say("preparing a board")
-    stele.prepare(ACCOUNTS_ASKED, "points")
+    plain = bench.contestant("stele", bench.scale.accounts)
+    ranked = bench.contestant("stele-board", bench.scale.accounts)
+    bench.say("filling the board")
+    ranked.prepare(bench.scale.accounts, "points")
     for number in range(1, bench.scale.rounds + 1):
-        for name in ("alone", "balance", "profile", "history", "asof", "rebuild", "points", "top"):
+        for name in ("alone", "balance", "profile", "history", "asof", "rebuild", "xp", "points", "top"):
+            stele = ranked if name in ("xp", "points", "top") else plain
             bench.say(f"load/{name}, round {number} of {bench.scale.rounds}")
             stele.pause()
             bench.results.add(f"load/{name}", watched(bench, stele, name))
         bench.say(f"load/checkpoint, round {number} of {bench.scale.rounds}")
-        watch_checkpoints(bench, stele)
+        watch_checkpoints(bench, plain)
 
 
 def write(bench, stele, *options, accounts=None, seconds=None):
@@ -76,7 +78,7 @@ def watched(bench, stele, name):
 def beside(bench, stele, name):
     """The rate of writing; with how long the one who asked had to wait, as `read_…`."""
     currency = ("--currency", "points") if name in ("points", "top") else ()
-    if name in ("alone", "points"):
+    if name in ("alone", "xp", "points"):
         return write(bench, stele, *currency).as_dict()
     with Background(lambda: write(bench, stele, *currency, seconds=bench.scale.seconds + 1)) as writing:
         if name in ("balance", "profile"):

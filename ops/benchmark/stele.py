@@ -13,6 +13,7 @@ from .work import Sample
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = Path(__file__).resolve().parent / "rules.json5"
+BOARD_RULES = RULES.with_name("board.json5")
 PAGE = 4_096
 
 
@@ -28,7 +29,8 @@ def tool(*arguments, within=3_600):
 class Stele:
     name = "Stele"
 
-    def __init__(self, directory):
+    def __init__(self, directory, rules=RULES):
+        self.rules = rules
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.data = self.directory / "data"
@@ -38,14 +40,14 @@ class Stele:
 
     def build(self, accounts, events):
         """Makes the ledger without the daemon, millions of events a second; for an account it takes two."""
-        tool("bench", "--build-log", self.data, "--rules", RULES, "--accounts", accounts,
+        tool("bench", "--build-log", self.data, "--rules", self.rules, "--accounts", accounts,
              "--count", max(events - 2 * accounts, 1))
 
     def start(self):
         """Starts it and returns the seconds that passed until its first answer."""
         began = time.monotonic()
         self.process = processes.start(
-            [program("steled"), "--data", self.data, "--socket", self.socket, "--rules", RULES], self.log)
+            [program("steled"), "--data", self.data, "--socket", self.socket, "--rules", self.rules], self.log)
         processes.wait_until(self.answers, self.process, self.log, "steled")
         return time.monotonic() - began
 
