@@ -4,8 +4,8 @@ private import Synchronization
 
 /// An LMDB environment: a directory with `data.mdb` and `lock.mdb`, mapped into memory.
 ///
-/// Commits are durable when they return, always: what lmdb.h offers to weaken that cannot be asked
-/// for. It is open as long as somebody holds it, which every transaction does.
+/// What commits leave to be flushed is said by `Flushing`; what lmdb.h offers to weaken them further
+/// cannot be asked for. It is open as long as somebody holds it, which every transaction does.
 @safe package final class Environment: @unchecked Sendable {
     // Sendable: lmdb.h allows any thread to begin a transaction; what may not happen at the same
     // time as transactions, changing the map's size, waits at the gate below.
@@ -20,6 +20,16 @@ private import Synchronization
         case readWrite
     }
 
+    /// What is on disk when a commit returns.
+    package enum Flushing: Sendable {
+        /// All of it.
+        case all
+        /// All that it wrote but the meta page, which says that it happened. That page is written, and
+        /// on disk with the next commit or `synchronize`; until then a power cut may leave the
+        /// environment, intact, as of the commit before. MDB_NOMETASYNC in lmdb.h.
+        case allButMeta
+    }
+
     /// Opens the environment in the existing directory `path`, creating its files if they may be
     /// written.
     ///
@@ -30,7 +40,8 @@ private import Synchronization
     ///   file.
     ///   - databaseCount: how many named databases there may be.
     package init(
-        path: String, access: Access, mapSize: Int, databaseCount: Int = 0, readerCount: Int = 126
+        path: String, access: Access, flushing: Flushing = .all, mapSize: Int,
+        databaseCount: Int = 0, readerCount: Int = 126
     ) throws(LMDBError) {
         let resolved = try resolve(path)
         guard openPaths.withLock({ $0.insert(resolved).inserted }) else {
@@ -38,8 +49,8 @@ private import Synchronization
         }
         do throws(LMDBError) {
             unsafe handle = try openHandle(
-                path: resolved, access: access, mapSize: mapSize, databaseCount: databaseCount,
-                readerCount: readerCount)
+                path: resolved, access: access, flushing: flushing, mapSize: mapSize,
+                databaseCount: databaseCount, readerCount: readerCount)
         } catch {
             _ = openPaths.withLock { $0.remove(resolved) }
             throw error
@@ -141,6 +152,11 @@ private import Synchronization
         try unsafe begin(0) { unsafe WriteTransaction(handle: $0, environment: $1) }
     }
 
+    /// Flushes everything that commits have written: `mdb_env_sync`.
+    package func synchronize() throws(LMDBError) {
+        try check(unsafe mdb_env_sync(handle, 1), "mdb_env_sync")
+    }
+
     /// Gives the map another size, waiting until this process has no transaction. Transactions
     /// that others begin meanwhile wait; the caller must hold none.
     /// - Parameter size: bytes; 0 adopts what another process has set.
@@ -216,6 +232,10 @@ package struct EnvironmentInfo: Sendable {
 /// One of an environment's key-value trees.
 package struct Database: Sendable {
     let number: UInt32
+
+    /// The pages given up: under the number of the commit that did so, how many they are and which,
+    /// 8 bytes each in the machine's order. Only to be read; mdb_stat.c does it likewise.
+    package static let freePages = Database(number: 0)
 }
 
 /// Keeps transactions and changes of the map's size apart.
@@ -245,7 +265,8 @@ private func resolve(_ path: String) throws(LMDBError) -> String {
 }
 
 private func openHandle(
-    path: String, access: Environment.Access, mapSize: Int, databaseCount: Int, readerCount: Int
+    path: String, access: Environment.Access, flushing: Environment.Flushing, mapSize: Int,
+    databaseCount: Int, readerCount: Int
 ) throws(LMDBError) -> OpaquePointer {
     var created: OpaquePointer? = nil
     try check(unsafe mdb_env_create(&created), "mdb_env_create")
@@ -258,7 +279,9 @@ private func openHandle(
         try check(
             unsafe mdb_env_set_maxreaders(handle, UInt32(readerCount)), "mdb_env_set_maxreaders")
         // NOTLS: a reader's place belongs to its transaction, so a thread may have several.
-        let flags = UInt32(MDB_NOTLS) | (access == .readOnly ? UInt32(MDB_RDONLY) : 0)
+        let flags =
+            UInt32(MDB_NOTLS) | (access == .readOnly ? UInt32(MDB_RDONLY) : 0)
+            | (flushing == .allButMeta ? UInt32(MDB_NOMETASYNC) : 0)
         try check(unsafe mdb_env_open(handle, path, flags, 0o600), "mdb_env_open")
         // LMDB leaves the data file open across exec on purpose; a child of ours must not hold it.
         var descriptor: Int32 = -1

@@ -34,7 +34,8 @@ final class Front {
     let settings: Settings
     var poller: Poller
     let signals: FileDescriptor
-    let committer: WorkerThread<PendingBatch, CommitOutcome>
+    let committer: WorkerThread<CommitJob, CommitOutcome>
+    let log: LogCommits
     let reader: WorkerThread<ReadJob, ReadOutcome>
     /// A second reader, for what takes long: short reads overtake it.
     let scanner: WorkerThread<ReadJob, ReadOutcome>
@@ -62,7 +63,7 @@ final class Front {
     var plainReplies = PlainReplies()
 
     /// Connections with something to do, and those whose turn it is.
-    private var ready: [Connection] = []
+    var ready: [Connection] = []
     private var running: [Connection] = []
     var flushing: [Connection] = []
     /// Connections whose command is asked again after the next commit, or that are held back.
@@ -72,11 +73,14 @@ final class Front {
     var rations: Rations
 
     /// Batches are numbered from 1; replies wait for the open one or the one being written.
-    private(set) var openBatch: UInt64 = 1
-    private var isCommitting = false
-    private var takenHead: SequenceNumber
-    private var heldByOpen: [Connection] = []
-    private var heldByWritten: [Connection] = []
+    var openBatch: UInt64 = 1
+    /// Whoever has it writes the log: nil while the committer does.
+    var writer: LogWriter?
+    var takenHead: SequenceNumber
+    var heldByOpen: [Connection] = []
+    var heldByWritten: [Connection] = []
+    /// Until then the disk is waited for by the committer alone.
+    var slowDiskUntil: Int64 = 0
 
     /// Reads of the log that wait for events to be durable, and how many are with the reader.
     var deferredReads: [ReadJob] = []
@@ -116,7 +120,9 @@ final class Front {
         self.listeners = listeners
         self.settings = settings
         self.signals = signals.take()
-        committer = try storage.makeCommitter()
+        log = storage.commits
+        writer = storage.writer
+        committer = try log.makeCommitter()
         reader = try storage.makeReader("stele-read")
         scanner = try storage.makeReader("stele-scan")
         storekeeper = try storage.makeStorekeeper()
@@ -169,7 +175,7 @@ final class Front {
             if hasRowsToTake { writeCheckpoint() }
             if let fault = engine.fault { throw .damage(fault) }
             if isIdle || engine.ledger.buffer.count >= ServerLimits.batchEventsWanted {
-                handOver()
+                try commit()
             }
             flush()
             if now >= nextTick { tick() }
@@ -237,76 +243,6 @@ final class Front {
         flushing.append(connection)
     }
 
-    // MARK: Batches
-
-    /// Marks the replies written to a connection since the last call: they are sent when every
-    /// event decided so far is on disk.
-    func hold(_ connection: Connection, commands: Int = 1) {
-        let isDurable = engine.head <= engine.durable
-        let batch = isDurable ? 0 : engine.head > takenHead ? openBatch : openBatch - 1
-        connection.output.hold(for: batch, commands: commands)
-        if batch == 0 {
-            enqueueFlush(connection)
-        } else if connection.heldBatch != batch {
-            connection.heldBatch = batch
-            if batch == openBatch {
-                heldByOpen.append(connection)
-            } else {
-                heldByWritten.append(connection)
-            }
-        }
-    }
-
-    /// Gives what was decided to the committer, unless it is still busy with the batch before.
-    private func handOver() {
-        guard !isCommitting, let batch = engine.takeBatch() else { return }
-        isCommitting = true
-        takenHead = engine.head
-        openBatch += 1
-        swap(&heldByOpen, &heldByWritten)
-        counters.batches += 1
-        committer.submit(batch)
-    }
-
-    private func takeCommits() throws(ServerFault) {
-        for outcome in committer.takeAnswers() {
-            switch outcome {
-            case .failed(let error): throw .commit(error)
-            case .committed(let batch, let head):
-                let told = eventsToTell(batch)
-                engine.committed(batch, head)
-                isCommitting = false
-                let written = openBatch - 1
-                let released = heldByWritten
-                heldByWritten.removeAll(keepingCapacity: true)
-                // The next batch is on its way before the replies to this one are sent.
-                handOver()
-                for connection in released where !connection.isClosed {
-                    connection.output.release(upTo: written)
-                    enqueueFlush(connection)
-                }
-                if let told { tell(told) }
-                resumeAfterCommit()
-            }
-        }
-    }
-
-    /// Lets those go on that were told to ask again.
-    func resumeWaiting() {
-        for connection in waiting {
-            connection.isWaiting = false
-            enqueue(connection)
-        }
-        waiting.removeAll(keepingCapacity: true)
-    }
-
-    private func resumeAfterCommit() {
-        resumeWaiting()
-        startReads()
-        wakeBlockedReads()
-        writeCheckpoint()
-    }
-
     // MARK: Housekeeping
 
     private func tick() {
@@ -353,7 +289,7 @@ final class Front {
     /// Nothing is being committed or to be, and nobody is owed a reply that it would read.
     private var isDrained: Bool {
         guard isDraining else { return false }
-        if isCommitting || engine.head > engine.durable { return false }
+        if writer == nil || engine.head > engine.durable { return false }
         if now >= drainDeadline { return true }
         return !table.all.contains { $0.output.hasReady } && readsUnderWay == 0
     }
@@ -362,6 +298,7 @@ final class Front {
         for listener in listeners { listener.removePath() }
         for connection in Array(table.all) { close(connection) }
         committer.end()
+        log.settle()
         reader.end()
         scanner.end()
         finishCheckpoint()

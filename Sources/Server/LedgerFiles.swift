@@ -22,6 +22,9 @@ struct LedgerFiles {
         }
         for warning in directory.warnings { report("warning: \(warning)") }
         if directory.wasCreated { report("a new ledger begins in \(path)") }
+        if directory.rescuedCount > 0 {
+            report("the last commit was cut: its batch was found on disk and is in the log now")
+        }
         guard let stored = directory.state else { throw StoreError.missing(path: path) }
         let state = StateStore(stored, checksum: Self.checksum)
         var told: SequenceNumber = 0

@@ -57,6 +57,11 @@ package enum ServerLimits {
     /// Events that are worth handing over while more input waits: larger batches hash and write
     /// more cheaply, smaller ones answer sooner.
     package static let batchEventsWanted = 4_096
+    /// Events that the front thread commits itself if nobody else is there.
+    package static let loneEventsMax = 64
+    /// It leaves that to the committer for a while when the disk took longer than this.
+    package static let slowCommitMicroseconds: Int64 = 20_000
+    package static let slowDiskMilliseconds: Int64 = 1_000
     /// Reads of the log under way or waiting.
     package static let logReadsMax = 1_024
     /// Events that are printed by the front thread, in a fraction of a millisecond; the reader

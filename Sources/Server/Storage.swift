@@ -3,18 +3,55 @@ import Ledger
 import Secrets
 package import Store
 
+/// A batch, and with it the right to write the log: who has the job has both.
+struct CommitJob: Sendable {
+    var writer: LogWriter
+    var batch: PendingBatch
+}
+
 /// What became of a batch.
 enum CommitOutcome: Sendable {
-    case committed(PendingBatch, LogHead)
+    case committed(PendingBatch, LogWriter)
     /// Whether it is on disk is unknown.
     case failed(StoreError)
+}
+
+/// Commits to the log, on any thread: there is one `LogWriter`, which travels with the job.
+struct LogCommits: Sendable {
+    private let log: LMDBLog
+
+    init(_ log: LMDBLog) { self.log = log }
+
+    /// Begins and ends a write transaction: lmdb.h binds it to one thread, which is the caller's.
+    func run(_ job: CommitJob) -> CommitOutcome {
+        var writer = job.writer
+        do throws(StoreError) {
+            try writer.append(job.batch, to: log)
+            return .committed(job.batch, writer)
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    func makeCommitter() throws(SystemFault) -> WorkerThread<CommitJob, CommitOutcome> {
+        try WorkerThread("stele-commit", perform: run)
+    }
+
+    /// At the end: lets the files say by themselves what the next start would find out.
+    func settle() {
+        do throws(StoreError) {
+            try log.synchronize()
+        } catch {
+            Report.line("the log's last commit is on disk, its meta page may not be: \(error)")
+        }
+    }
 }
 
 /// The files behind the engine, for the threads that may wait for the disk.
 package struct Storage {
     private let log: LMDBLog
     private let state: StateStore<LMDBState>
-    private let writer: LogWriter
+    let writer: LogWriter
 
     package init(log: LMDBLog, state: StateStore<LMDBState>, writer: LogWriter) {
         self.log = log
@@ -22,19 +59,7 @@ package struct Storage {
         self.writer = writer
     }
 
-    /// lmdb.h: a write transaction must stay on the thread that began it; all of the log's are
-    /// this one's.
-    func makeCommitter() throws(SystemFault) -> WorkerThread<PendingBatch, CommitOutcome> {
-        let log = log
-        var writer = writer
-        return try WorkerThread("stele-commit") { batch in
-            do throws(StoreError) {
-                return .committed(batch, try writer.append(batch, to: log))
-            } catch {
-                return .failed(error)
-            }
-        }
-    }
+    var commits: LogCommits { LogCommits(log) }
 
     func makeReader(_ name: String) throws(SystemFault) -> WorkerThread<ReadJob, ReadOutcome> {
         let reader = LogReader(log)

@@ -11,6 +11,8 @@ package final class DataDirectory: Sendable {
     package let warnings: [String]
     /// True if this start made the ledger.
     package let wasCreated: Bool
+    /// Batches that were on disk, but that the log didn't lead to: of a commit that was cut.
+    package let rescuedCount: Int
     private let lock: DirectoryLock?
 
     private init(
@@ -21,10 +23,12 @@ package final class DataDirectory: Sendable {
         log = try LMDBLog(paths: paths, mapSize: settings.logMapSize, access: access)
         switch access {
         case .readWrite:
+            rescuedCount = try Rescue(log).run()
             let opened = try StateDirectory.open(paths, mapSize: settings.stateMapSize)
             state = opened.state
             self.warnings = warnings + opened.warnings
         case .readOnly:
+            rescuedCount = 0
             state = try StateDirectory.openForReading(paths)
             self.warnings = warnings
         }
@@ -34,8 +38,9 @@ package final class DataDirectory: Sendable {
 
     /// Opens the ledger for the one process that may write it, making it if there is none.
     ///
-    /// In this order: lock, path checks, first creation, the log's first pages, flush, open. What
-    /// the log holds is not read yet: that is `LogReader.resume`.
+    /// In this order: lock, path checks, first creation, the log's first pages, flush, open, the batch
+    /// that the first pages don't lead to yet. What else the log holds is not read yet: that is
+    /// `LogReader.resume`.
     /// - Parameter genesis: the first batch of a new ledger, with the ledger's own key.
     package static func open(
         _ path: String, settings: Settings = Settings(),
@@ -53,7 +58,9 @@ package final class DataDirectory: Sendable {
         try paths.checkLog()
         // What a process that died in a flush left in the page cache must not be answered from
         // before it is on disk. A failure refuses the start; it is never tried again.
-        try File(paths.logData, .readWrite).synchronize()
+        let data = try File(paths.logData, .readWrite)
+        try MetaPages.renew(in: data)
+        try data.synchronize()
         try File(paths.keys, .readWrite).synchronize()
         return try DataDirectory(
             paths, access: .readWrite, settings: settings, wasCreated: isNew, lock: lock,

@@ -5,6 +5,10 @@ package enum Mutant: String, CaseIterable, Sendable {
     case commitIsLost = "commit-is-lost"
     /// The log's first page is written before what it leads to was flushed.
     case headBeforeData = "head-before-data"
+    /// A start doesn't look for the batch that the log's first pages don't lead to yet.
+    case unreachedIsForgotten = "unreached-is-forgotten"
+    /// It appends that batch over the place where it lies, without having saved it.
+    case rescueIsNotSaved = "rescue-is-not-saved"
     /// Keys are reported as stored that were never flushed.
     case keysAreLost = "keys-are-lost"
     /// The key of a forgotten account stays where it was.

@@ -27,6 +27,8 @@ final class SimDisk: @unchecked Sendable {
 
     let log = SimFile()
     let keys = SimFile()
+    /// Renamed into its place once it is flushed: there wholly or not at all.
+    var rescue: [UInt8]?
     var tables = SimTables()
     var tape: Tape
     var faults = Faults()
@@ -84,6 +86,7 @@ final class SimDisk: @unchecked Sendable {
         let other = SimDisk(seed: 0, mutant: nil)
         other.log.copy(log)
         other.keys.copy(keys)
+        other.rescue = rescue
         other.tables = tables
         return other
     }

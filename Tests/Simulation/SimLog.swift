@@ -1,14 +1,15 @@
 import Store
 
 /// The log in a file with LMDB's observable contract: what a commit adds is written to fresh pages and
-/// flushed, then one of two first pages, in turn, is written through to the disk. The newer of the
-/// two says what there is; nothing has a checksum.
-final class SimLog: LogStorage, @unchecked Sendable {
+/// flushed, then one of two first pages, in turn, is written, and flushed with the next commit. The
+/// newer of the two says what there is; nothing has a checksum.
+final class SimLog: RescueStorage, @unchecked Sendable {
     private let disk: SimDisk
     private var index: [Entry] = []
     private var transaction: UInt64 = 0
     private var end = 2 * pageSize
     private var hasFailed = false
+    private var isFirst = true
 
     private struct Entry {
         var first: UInt64
@@ -17,6 +18,8 @@ final class SimLog: LogStorage, @unchecked Sendable {
     }
 
     private static let pageSize = 4096
+    /// Values begin at multiples of it.
+    private static let step = 64
     /// Of a value's first page: its key, its size, where the one before it begins.
     private static let entryHeadSize = 32
     private static let magic: UInt64 = 0x4D49_534C_4F47_0001
@@ -79,7 +82,8 @@ final class SimLog: LogStorage, @unchecked Sendable {
         value.reserveCapacity(Self.entryHeadSize + size)
         for position in head.indices { value.append(head[position]) }
         for position in body.indices { value.append(body[position]) }
-        let start = end
+        // A commit after another one's loss doesn't lay things out as that one did.
+        let start = end + disk.tape.below(8) * Self.step
         let newEnd = (start + value.count + Self.pageSize - 1) / Self.pageSize * Self.pageSize
         if disk.mutant == .headBeforeData { try writeHead(last: start, end: newEnd) }
         try disk.run("write of the log") { disk.log.write(value, at: start) }
@@ -88,22 +92,58 @@ final class SimLog: LogStorage, @unchecked Sendable {
             disk.log.write([], at: start)
         } else if disk.mutant != .headBeforeData {
             try writeHead(last: start, end: newEnd)
+            if isFirst { try synchronize() }
         }
+        isFirst = false
         index.append(Entry(first: first, offset: start + Self.entryHeadSize, size: size))
         end = newEnd
         transaction += 1
         hasFailed = false
     }
 
-    /// A write of less than a sector, flushed with the same call: it is done or not.
+    /// A write of less than a sector: it is done or not.
     private func writeHead(last: Int, end: Int) throws(StoreError) {
         let slot = Int((transaction + 1) % 2)
         try disk.run("write of the log's head") {
             disk.log.write(
                 Self.numbers(Self.magic, transaction + 1, UInt64(last), UInt64(end)),
                 at: slot * Self.pageSize)
-            if disk.mutant != .headBeforeData { disk.log.synchronize() }
         }
+    }
+
+    // MARK: RescueStorage
+
+    func synchronize() throws(StoreError) {
+        try disk.run("fsync of the log") { disk.log.synchronize() }
+    }
+
+    func lendUnreached(
+        _ first: UInt64, _ take: (Span<UInt8>) -> Bool
+    ) throws(StoreError) {
+        if disk.mutant == .unreachedIsForgotten { return }
+        let bytes = disk.log.bytes
+        for start in stride(from: end, to: bytes.count, by: Self.step)
+        where number(at: start) == first {
+            let value = start + Self.entryHeadSize
+            let size = offset(at: start + 8)
+            guard size > 0, value <= bytes.count, size <= bytes.count - value else { continue }
+            if take(bytes.span.extracting(value..<(value + size))) { return }
+        }
+    }
+
+    func save(_ bytes: [UInt8]) throws(StoreError) {
+        disk.count("batch out of reach")
+        if disk.mutant == .rescueIsNotSaved { return }
+        try disk.run("save of a rescue") { disk.rescue = bytes }
+    }
+
+    func saved() throws(StoreError) -> [UInt8]? {
+        if disk.rescue != nil { disk.count("rescue after a rescue") }
+        return disk.rescue
+    }
+
+    func removeSaved() throws(StoreError) {
+        try disk.run("removal of a rescue") { disk.rescue = nil }
     }
 
     func scan(

@@ -13,6 +13,7 @@ extension Simulation {
         postponed = []
         slices = []
         dieOnce()
+        disk.faults = swarm.startFaults
         var attempts = 0
         while try !start() {
             attempts += 1
@@ -48,6 +49,7 @@ extension Simulation {
         do {
             try disk.synchronize()
             log = try SimLog(disk)
+            try rescue()
             state = Self.store(disk)
             let opening = try Opening.open(
                 log: log, state: state, random: keys.draw, progress: { _ in })
@@ -59,6 +61,15 @@ extension Simulation {
             return false
         } catch OpeningError.store(.system) {
             return false
+        }
+    }
+
+    private func rescue() throws {
+        do {
+            if try Rescue(log).run() > 0 { report.count("batch rescued") }
+        } catch {
+            report.count("rescue cut")
+            throw error
         }
     }
 

@@ -34,6 +34,8 @@ struct Swarm: Sendable {
     var oldStates = 0
     var rebuilds = 0
     var faults = SimDisk.Faults()
+    /// While a start is under way.
+    var startFaults = SimDisk.Faults()
 
     private static let allIDs = [
         "ann", "bob", "cy", "ann/k", "bob/k", "dee", "ann/j", "é", "eve/x", "fay", "gus", "hal",
@@ -79,5 +81,8 @@ struct Swarm: Sendable {
         faults.errors = often(0, 0, 5, 30)
         faults.cuts = often(0, 0, 5, 30)
         faults.isFull = often(0, 0, 0, 50)
+        startFaults = faults
+        startFaults.errors += often(0, 0, 300)
+        startFaults.cuts += often(0, 1_000, 4_000)
     }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import Proof
 import Store
+import Synchronization
 
 /// A directory of a test's own, removed with what is in it when the test lets go of it.
 final class Scratch {
@@ -20,18 +21,25 @@ final class Scratch {
     var ledger: String { path + "/ledger" }
 }
 
+/// A program that is being started has our locks open until it runs: no ledger is opened meanwhile.
+private let starting = Mutex(())
+
 @discardableResult
 func shell(_ command: String) -> Int32 {
-    unsafe system(command)
+    starting.withLock { _ in unsafe system(command) }
 }
 
 /// The whole file.
 func contents(_ path: String) -> [UInt8] {
     guard let file = unsafe fopen(path, "r") else { return [] }
     defer { unsafe fclose(file) }
-    var bytes: [UInt8] = []
-    while case let byte = unsafe fgetc(file), byte >= 0 { bytes.append(UInt8(byte)) }
-    return bytes
+    unsafe fseek(file, 0, SEEK_END)
+    var bytes = [UInt8](repeating: 0, count: unsafe ftell(file))
+    unsafe rewind(file)
+    let count = unsafe bytes.withUnsafeMutableBytes {
+        unsafe fread($0.baseAddress, 1, $0.count, file)
+    }
+    return Array(bytes[..<count])
 }
 
 func replaceContents(_ path: String, _ bytes: [UInt8]) {
@@ -70,10 +78,12 @@ func genesisBatch() -> PendingBatch {
 func openLedger(
     _ scratch: Scratch, logMapSize: Int = 1 << 30, mayCreate: Bool = true
 ) throws(StoreError) -> DataDirectory {
-    try DataDirectory.open(
-        scratch.ledger,
-        settings: .init(logMapSize: logMapSize, stateMapSize: 1 << 30, mayCreate: mayCreate)
-    ) { () throws(StoreError) in genesisBatch() }
+    try starting.withLock { (_) throws(StoreError) in
+        try DataDirectory.open(
+            scratch.ledger,
+            settings: .init(logMapSize: logMapSize, stateMapSize: 1 << 30, mayCreate: mayCreate)
+        ) { () throws(StoreError) in genesisBatch() }
+    }
 }
 
 /// Appends batches of these many events and returns the head.

@@ -8,6 +8,9 @@ struct LedgerPaths: Sendable {
     var logData: String { log + "/data.mdb" }
     /// A first start's log until it is whole.
     var newLog: String { directory + "/log.tmp" }
+    /// Batches that a start found out of the trees' reach, while it puts them where they belong.
+    var rescue: String { directory + "/log.rescue" }
+    var rescueDraft: String { rescue + ".new" }
     var state: String { directory + "/state" }
     var stateData: String { state + "/data.mdb" }
     /// There while a start reads the state for the first time.
@@ -32,7 +35,8 @@ struct LedgerPaths: Sendable {
     /// - Returns: warnings.
     func check() throws(StoreError) -> [String] {
         for (path, isDirectory) in [
-            (log, true), (logData, false), (keys, false), (state, true), (stateData, false),
+            (log, true), (logData, false), (keys, false), (rescue, false), (rescueDraft, false),
+            (state, true), (stateData, false),
         ] where try Directory.entry(path) != nil {
             try LedgerPaths.check(path, isDirectory: isDirectory)
         }

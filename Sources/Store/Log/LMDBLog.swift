@@ -2,11 +2,17 @@ package import LMDB
 private import Synchronization
 
 /// The log in an LMDB environment, the keys in a file beside it.
+///
+/// A commit is flushed once: its pages, and with them the meta page of the commit before. Its own
+/// meta page is written after that and left to the next flush, so a power cut may leave the trees as of
+/// the commit before. Nothing is lost with that: the batch lies on disk, in pages that the trees on
+/// disk hold to be free, and the next start finds it there (`UnreachedBatches`).
 package final class LMDBLog: LogStorage {
     private let environment: Environment
     private let database: Database
     private let dataFile: File
     private let keyFile: KeyFile
+    let paths: LedgerPaths
     private let state: Mutex<State>
 
     /// What the appending thread knows, and whoever asks for room looks at.
@@ -14,6 +20,9 @@ package final class LMDBLog: LogStorage {
         var room: Room
         var lastTransaction: UInt64
         var hasFailed = false
+        /// Of all commits the first flushes its meta page as well: what an earlier process has left in
+        /// free pages, and never reported, can't be taken for what this one has reported.
+        var isFirst = true
     }
 
     typealias Access = Environment.Access
@@ -21,7 +30,8 @@ package final class LMDBLog: LogStorage {
     /// Opens the log of a directory that was found to be sound.
     init(paths: LedgerPaths, mapSize: Int, access: Access) throws(StoreError) {
         let environment = try lmdb { () throws(LMDBError) in
-            try Environment(path: paths.log, access: access, mapSize: mapSize)
+            try Environment(
+                path: paths.log, access: access, flushing: .allButMeta, mapSize: mapSize)
         }
         // The unnamed database is always there.
         guard let database = try lmdb({ () throws(LMDBError) in try environment.openDatabase() })
@@ -31,6 +41,7 @@ package final class LMDBLog: LogStorage {
         keyFile = try KeyFile(paths.keys, access == .readOnly ? .read : .readWrite)
         self.environment = environment
         self.database = database
+        self.paths = paths
         let info = environment.info
         state = Mutex(
             State(
@@ -67,8 +78,10 @@ package final class LMDBLog: LogStorage {
             state.hasFailed = true
             return state.lastTransaction
         }
+        let isFirst = state.withLock { $0.isFirst }
         try growMap(for: head.count + body.count)
         let number = try commit(head: head, body: body, first: first, after: last)
+        if isFirst { try synchronize() }
         let info = environment.info
         // A meta page that never reached the file would leave LMDB going on from the commit before.
         guard info.lastTransaction == number else {
@@ -77,8 +90,15 @@ package final class LMDBLog: LogStorage {
         state.withLock {
             $0.lastTransaction = number
             $0.room.logUsed = info.usedSize
+            $0.isFirst = false
             $0.hasFailed = false
         }
+    }
+
+    /// Flushes the last commit's meta page, too: for anybody who looks at the files before the next
+    /// start does.
+    package func synchronize() throws(StoreError) {
+        try lmdb { () throws(LMDBError) in try environment.synchronize() }
     }
 
     private func commit(
@@ -131,6 +151,30 @@ package final class LMDBLog: LogStorage {
                 }
             }
         }
+    }
+
+    /// Pages that a commit may have written without the trees leading to them: those that are free,
+    /// and those behind the last one in use, in ascending order.
+    func pagesOutOfReach() throws(StoreError) -> [Int] {
+        var pages: [Int] = []
+        func take(_: Span<UInt8>, _ value: Span<UInt8>) {
+            guard value.count >= 8 else { return }
+            let count = min(Int(clamping: value.u64(at: 0)), value.count / 8 - 1)
+            for index in 0..<count { pages.append(Int(clamping: value.u64(at: 8 + 8 * index))) }
+        }
+        try lmdb { () throws(LMDBError) in
+            let transaction = try environment.beginRead()
+            try transaction.withCursor(in: .freePages) { (cursor) throws(LMDBError) in
+                var entry: Void? = try cursor.first(take)
+                while entry != nil { entry = try cursor.next(take) }
+            }
+        }
+        let info = environment.info
+        let end =
+            min(
+                try dataFile.size(), info.usedSize + UnreachedBatches.bytesAddedMax) / info.pageSize
+        pages.append(contentsOf: (info.lastPageNumber + 1)..<max(end, info.lastPageNumber + 1))
+        return pages.filter { $0 < 1 << 40 }.sorted()
     }
 
     package func write(keys: [KeySlot]) throws(StoreError) {

@@ -11,10 +11,13 @@ package struct LogReader<Storage: LogStorage>: Sendable {
     }
 
     /// The sequence number of the last event in the log, 0 if it is empty.
-    package func lastSequence() throws(StoreError) -> UInt64 {
-        var last: UInt64 = 0
+    package func lastSequence() throws(StoreError) -> UInt64 { try lastHeader()?.last ?? 0 }
+
+    /// The header of the last batch; nil if the log is empty.
+    package func lastHeader() throws(StoreError) -> BatchHeader? {
+        var last: BatchHeader? = nil
         try scanChecked(from: .max, .backward) { (header, _) throws(BatchDamage) in
-            last = header.last
+            last = header
             return false
         }
         return last

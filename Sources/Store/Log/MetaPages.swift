@@ -11,6 +11,15 @@ struct MetaPages {
         pages = [0, 1].map { MetaPage(bytes.span, number: $0) }
     }
 
+    /// Writes both pages anew as they are. A write that failed in the background, of which the process
+    /// before has learnt, would leave them in the page cache alone, where no flush minds them.
+    static func renew(in file: borrowing File) throws(StoreError) {
+        for page in 0..<2 {
+            let start = page * MetaPage.pageSize
+            try file.write(try file.read(count: MetaPage.pageSize, at: start), at: start)
+        }
+    }
+
     /// The newer page, once both are found to be sound and the file long enough for what it leads
     /// to.
     func checked() throws(StoreError) -> MetaPage {
