@@ -15,7 +15,9 @@ private func key(_ number: UInt64) -> [UInt8] {
     return bytes
 }
 
-private func value(_ number: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: number &+ $0) } }
+private func value(_ number: UInt64) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: number &+ $0) }
+}
 
 private let count: UInt64 = 3_000
 
