@@ -90,8 +90,9 @@ struct LogBuild: ~Copyable {
         try openAccounts(console)
         try write(settings.count, title: "building", console)
         while !engine.ledger.buffer.isEmpty || hasBatchUnderWay { try commit() }
-        let seconds = watch.seconds
         committing.end()
+        try flush()
+        let seconds = watch.seconds
         let storing = Stopwatch()
         try storeState()
         return LogBuildResult(
@@ -180,6 +181,15 @@ struct LogBuild: ~Copyable {
         guard let batch = engine.takeBatch() else { return }
         committing.submit(batch)
         hasBatchUnderWay = true
+    }
+
+    /// The batches are on disk; here the log's first pages follow.
+    private func flush() throws(Failure) {
+        do throws(StoreError) {
+            try directory.log.synchronize()
+        } catch {
+            throw Failure(error, path: path)
+        }
     }
 
     private func storeState() throws(Failure) {
