@@ -120,8 +120,9 @@ def limits(results):
             add(f"flushes of {title}, {kind}, one after another", per_second and per_second * piece, per_s,
                 "log, pipelined", log_rate)
     add("sequential write", value("limits/write", "bytes_per_second"), per_s, "log, pipelined", log_rate)
-    add("round trip through a socket, p50", value("limits/round-trip", "p50"), duration,
-        "one BALANCE at a time, p50", value("reads/one", "p50"), is_time=True)
+    for name, title in (("round-trip", "across cores"), ("round-trip-core", "on one core")):
+        add(f"round trip through a socket, {title}, p50", value(f"limits/{name}", "p50"), duration,
+            "one BALANCE at a time, p50", value("reads/one", "p50"), is_time=True)
     replayed = value("log/replay") and value("batched/stele", "bytes") and (
         value("log/replay") * value("batched/stele", "bytes"))
     add("memory copy", value("limits/copy", "bytes_per_second"), per_s, "replay of the log", replayed)
