@@ -199,9 +199,18 @@ def test_goals_are_judged_by_what_was_measured(measured):
 def test_a_disturbed_machine_is_told_of():
     results = Results()
     results.add("one/stele", {"per_second": 1, "others": 0.01})
-    assert table.warning(results) is None
+    assert table.warnings(results) == []
     results.add("one/stele", {"per_second": 1, "others": 0.4})
-    assert "1 of 2" in table.warning(results) and "40 %" in table.warning(results)
+    (warning,) = table.warnings(results)
+    assert "1 of 2" in warning and "40 %" in warning and warning in readme.markdown(results)
+
+
+def test_figures_of_several_runs_say_so(tmp_path):
+    results = everything()
+    results.runs = 3
+    results.write(tmp_path / "all.json")
+    (warning,) = table.warnings(Results.read(tmp_path / "all.json"))
+    assert "3 runs" in warning
 
 
 def everything():

@@ -82,6 +82,7 @@ def measure(chosen, results):
         scale = scale.__class__(**{**vars(scale), "rounds": chosen.rounds})
     bench = Bench(scale, results, chosen.directory)
     results.machine = machine.facts(bench.directory)
+    results.runs += 1
     # SIGTERM ends it as Ctrl-C does: with everything cleaned up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     complete = True
@@ -113,7 +114,7 @@ def measure_section(name, bench):
 def show(chosen, results):
     for head, rows in table.all_tables(results):
         print(table.plain(head, rows), end="\n\n")
-    if warning := table.warning(results):
+    for warning in table.warnings(results):
         print(warning)
     if chosen.markdown:
         Path(chosen.markdown).write_text(readme.markdown(results) + "\n")

@@ -14,6 +14,7 @@ def markdown(results, chart_path=None):
     facts = ", ".join(results.machine.values())
     parts.append(f"Measured on: {facts}. Load generators and servers share the machine; all files are on one disk; "
                  "± is half of what lies between the best and the worst round.")
+    parts += table.warnings(results)
     parts += [table.markdown(head, rows) for head, rows in table.all_tables(results)]
     return "\n\n".join(parts)
 

@@ -9,9 +9,11 @@ from .figures import median, spread
 class Results:
     """Names are paths: `pipelined/redis-always`, `accounts/zipf/1000/stele`. Each has one sample a round."""
 
-    def __init__(self, samples=None, machine=None):
+    def __init__(self, samples=None, machine=None, runs=0):
         self.samples = samples or {}
         self.machine = machine or {}
+        # How many runs the samples come from: what one run measures in turn is best compared.
+        self.runs = runs
         # What this run has measured itself, and not taken from an earlier one.
         self._fresh = set()
 
@@ -37,9 +39,9 @@ class Results:
         return [name for name in self.samples if name.startswith(prefix)]
 
     def write(self, path):
-        Path(path).write_text(json.dumps({"machine": self.machine, "samples": self.samples}, indent=1) + "\n")
+        Path(path).write_text(json.dumps({"machine": self.machine, "runs": self.runs, "samples": self.samples}, indent=1) + "\n")
 
     @classmethod
     def read(cls, path):
         content = json.loads(Path(path).read_text())
-        return cls(content["samples"], content["machine"])
+        return cls(content["samples"], content["machine"], content.get("runs", 1))

@@ -160,14 +160,17 @@ def all_tables(results):
 OTHERS_MOST = 0.05
 
 
-def warning(results):
-    """A sentence if the machine had other things to do, else None."""
+def warnings(results):
+    """Sentences on what makes the figures less than they seem."""
+    found = [] if results.runs <= 1 else [
+        f"The figures come from {results.runs} runs; what two of them measured compares less well."]
     shares = [value for name in results.samples for value in results.values(name, "others")]
     disturbed = [value for value in shares if value > OTHERS_MOST]
-    if not disturbed:
-        return None
-    return (f"In {len(disturbed)} of {len(shares)} measurements other programs took more than {share(OTHERS_MOST)} of the "
+    if disturbed:
+        found.append(
+            f"In {len(disturbed)} of {len(shares)} measurements other programs took more than {share(OTHERS_MOST)} of the "
             f"processors' time, up to {share(max(disturbed))}: measure again on an idle machine.")
+    return found
 
 
 def plain(head, rows):
