@@ -4,12 +4,12 @@ import Store
 // Checkpoints: slices of the state on their way to DIR/state, one at a time, in the background.
 
 extension Front {
-    /// Whether rows can be taken for a slice without waiting for anything.
-    var hasRowsToTake: Bool {
+    /// Whether entries can be taken for a slice without waiting for anything.
+    var hasEntriesToTake: Bool {
         engine.isCheckpointing && !isCheckpointWriting && checkpointDeferred == nil
     }
 
-    /// Takes some rows, and hands the slice over once it is full and the log has everything that it
+    /// Takes some entries, and hands the slice over once it is full and the log has everything that it
     /// speaks of.
     func writeCheckpoint() {
         guard !isCheckpointWriting else { return }
@@ -49,7 +49,7 @@ extension Front {
         guard engine.hasChangedSinceCheckpoint, engine.fault == nil else { return }
         engine.beginCheckpoint()
         repeat {
-            while hasRowsToTake { writeCheckpoint() }
+            while hasEntriesToTake { writeCheckpoint() }
             guard isCheckpointWriting else { return }
             Syscall.waitReadable(storekeeper.done.descriptor, milliseconds: 10_000)
             takeCheckpoint()

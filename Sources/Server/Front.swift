@@ -163,7 +163,8 @@ final class Front {
         engine.fillBoards(at: wall)
         while !isDrained {
             do throws(SystemFault) {
-                try poller.wait(milliseconds: isIdle && !hasSlices && !hasRowsToTake ? timeout : 0)
+                let mayRest = isIdle && !hasSlices && !hasEntriesToTake
+                try poller.wait(milliseconds: mayRest ? timeout : 0)
             } catch {
                 throw .system(error)
             }
@@ -174,7 +175,7 @@ final class Front {
             expireBlockedReads()
             stepRebuild()
             giveSlices()
-            if hasRowsToTake { writeCheckpoint() }
+            if hasEntriesToTake { writeCheckpoint() }
             if let fault = engine.fault { throw .damage(fault) }
             if isIdle || engine.ledger.buffer.count >= ServerLimits.batchEventsWanted {
                 try commit()

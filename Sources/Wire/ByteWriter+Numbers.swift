@@ -10,6 +10,9 @@ extension ByteWriter {
         word(0x0A0D, count: 2)
     }
 
+    @inline(__always)
+    mutating func raw(_ text: [UInt8]) { raw(text, text.indices) }
+
     /// Without leading zeros.
     @inline(__always)
     private mutating func digits(_ value: UInt64) {

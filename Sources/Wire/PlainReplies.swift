@@ -59,27 +59,25 @@ package struct PlainReplies: ~Copyable {
     ) {
         if !isNamed(bytes, command.balance) { prepare(bytes, command.balance) }
         replies.raw(head)
-        replies.decimal(command.sequence)
+        replies.integer(Int64(clamping: command.sequence))
         replies.raw(middle)
-        replies.decimal(amount)
+        replies.integer(amount)
         replies.raw(last)
         // The ledger let it come about, so it fits.
-        replies.decimal(command.value.available ?? 0)
-        replies.lineEnd()
+        replies.integer(command.value.available ?? 0)
     }
 
     /// What BALANCE answers.
     @inline(__always)
     private mutating func balance(_ value: CellValue) {
         replies.raw(isRESP3 ? BalanceKeys.map : BalanceKeys.array)
-        replies.decimal(value.earned)
+        replies.integer(value.earned)
         replies.raw(BalanceKeys.spent)
-        replies.decimal(value.spent)
+        replies.integer(value.spent)
         replies.raw(BalanceKeys.held)
-        replies.decimal(value.held)
+        replies.integer(value.held)
         replies.raw(BalanceKeys.available)
-        replies.decimal(value.available ?? 0)
-        replies.lineEnd()
+        replies.integer(value.available ?? 0)
     }
 
     @inline(__always)
@@ -99,7 +97,6 @@ package struct PlainReplies: ~Copyable {
         writer.map(5)
         writer.fragment(ReceiptKeys.sequence)
         Self.take(&writer, into: &head)
-        writer.fragment(BalanceKeys.end)
         writer.fragment(ReceiptKeys.time)
         writer.time(time)
         writer.fragment(ReceiptKeys.duplicate)
@@ -108,7 +105,6 @@ package struct PlainReplies: ~Copyable {
         writer.map(1)
         writer.bulk(name)
         Self.take(&writer, into: &middle)
-        writer.fragment(BalanceKeys.end)
         writer.fragment(ReceiptKeys.balances)
         writer.map(1)
         writer.bulk(name)
@@ -118,49 +114,17 @@ package struct PlainReplies: ~Copyable {
     /// A part ends where a number begins.
     private static func take(_ writer: inout ReplyWriter, into part: inout ByteWriter) {
         part.reset()
-        part.raw(writer.bytes, writer.bytes.indices)
-        part.u8(UInt8(ascii: ":"))
+        part.raw(writer.bytes)
         precondition(!part.hasOverflowed, "a part of a plain reply is short")
         writer.bytes.removeAll(keepingCapacity: true)
     }
 }
 
-extension ByteWriter {
-    @inline(__always)
-    fileprivate mutating func lineEnd() { word(0x0A0D, count: 2) }
-
-    @inline(__always)
-    fileprivate mutating func decimal(_ value: Int64) {
-        if value < 0 { u8(UInt8(ascii: "-")) }
-        decimal(value.magnitude)
-    }
-
-    /// Without leading zeros.
-    @inline(__always)
-    fileprivate mutating func decimal(_ value: UInt64) {
-        guard value < 100_000_000 else { return longDecimal(value) }
-        let digits = EightDigits.encode(UInt32(truncatingIfNeeded: value))
-        // Of zeros in front the last one stays if there is nothing else.
-        let zeros = min((digits ^ 0x3030_3030_3030_3030).trailingZeroBitCount >> 3, 7)
-        word(digits >> UInt64(truncatingIfNeeded: 8 &* zeros), count: 8 &- zeros)
-    }
-
-    private mutating func longDecimal(_ value: UInt64) {
-        let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
-        decimal(high)
-        word(EightDigits.encode(UInt32(truncatingIfNeeded: low)), count: 8)
-    }
-
-    @inline(__always)
-    fileprivate mutating func raw(_ text: [UInt8]) { raw(text, text.indices) }
-}
-
-/// The parts of a balance between its numbers.
+/// What stands before a balance's numbers.
 private enum BalanceKeys {
-    static let map = Array("%4\r\n$6\r\nearned\r\n:".utf8)
-    static let array = Array("*8\r\n$6\r\nearned\r\n:".utf8)
-    static let spent = Array("\r\n$5\r\nspent\r\n:".utf8)
-    static let held = Array("\r\n$4\r\nheld\r\n:".utf8)
-    static let available = Array("\r\n$9\r\navailable\r\n:".utf8)
-    static let end = Array("\r\n".utf8)
+    static let map = Array("%4\r\n$6\r\nearned\r\n".utf8)
+    static let array = Array("*8\r\n$6\r\nearned\r\n".utf8)
+    static let spent = Fragment.bulk("spent")
+    static let held = Fragment.bulk("held")
+    static let available = Fragment.bulk("available")
 }

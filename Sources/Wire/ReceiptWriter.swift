@@ -107,11 +107,6 @@ package struct ReceiptWriter: ~Copyable {
     }
 }
 
-extension ByteWriter {
-    @inline(__always)
-    fileprivate mutating func raw(_ text: [UInt8]) { raw(text, text.indices) }
-}
-
 /// Names as replies have them. A word keeps its number for good, and a rulebook its ladders, so what is
 /// known once stays true; not so in a dry run, whose names are gone afterwards.
 private struct ReceiptNames {

@@ -62,26 +62,16 @@ struct FlatReader {
         return longVarint(bytes)
     }
 
-    /// All of its bytes at once: where the first without a high bit is tells how many there are, and
-    /// three steps push the groups of seven bits together.
     @inline(__always)
     private mutating func longVarint(_ bytes: Span<UInt8>) -> UInt64 {
-        let word = bytes.word(at: position, count: min(8, bytes.count &- position))
-        let stops = ~word & 0x8080_8080_8080_8080
-        let size = (stops.trailingZeroBitCount >> 3) &+ 1
-        guard stops != 0, size <= end &- position else {
+        let number = LoadedVarint(
+            bytes.word(at: position, count: min(8, bytes.count &- position)))
+        guard number.isGood, number.size <= end &- position else {
             isGood = false
             return 0
         }
-        var value = word & (UInt64.max >> UInt64(truncatingIfNeeded: 64 &- 8 &* size))
-        value &= 0x7F7F_7F7F_7F7F_7F7F
-        value = (value & 0x007F_007F_007F_007F) | (value & 0x7F00_7F00_7F00_7F00) >> 1
-        value = (value & 0x0000_3FFF_0000_3FFF) | (value & 0x3FFF_0000_3FFF_0000) >> 2
-        value = (value & 0x0000_0000_0FFF_FFFF) | (value & 0x0FFF_FFFF_0000_0000) >> 4
-        // A last byte of zero would be a second encoding of the same number.
-        expect(value >> UInt64(truncatingIfNeeded: 7 &* (size &- 1)) != 0)
-        position &+= size
-        return value
+        position &+= number.size
+        return number.value
     }
 
     @inline(__always)
@@ -114,6 +104,31 @@ struct FlatReader {
         let count = count(bytes)
         position &+= count
         return count
+    }
+}
+
+/// A varint of two to eight bytes, read out of the word that begins with it, all of its bytes at once:
+/// where the first without a high bit is tells how many there are, and three steps push the groups of
+/// seven bits together.
+private struct LoadedVarint {
+    let value: UInt64
+    /// Its bytes; nonsense if it isn't good.
+    let size: Int
+    /// Whether its end is in the word and it is the one encoding of the number: a last byte of zero
+    /// would be a second one.
+    let isGood: Bool
+
+    @inline(__always)
+    init(_ word: UInt64) {
+        let stops = ~word & 0x8080_8080_8080_8080
+        size = (stops.trailingZeroBitCount >> 3) &+ 1
+        var groups = word & (UInt64.max >> UInt64(truncatingIfNeeded: 64 &- 8 &* size))
+        groups &= 0x7F7F_7F7F_7F7F_7F7F
+        groups = (groups & 0x007F_007F_007F_007F) | (groups & 0x7F00_7F00_7F00_7F00) >> 1
+        groups = (groups & 0x0000_3FFF_0000_3FFF) | (groups & 0x3FFF_0000_3FFF_0000) >> 2
+        value = (groups & 0x0000_0000_0FFF_FFFF) | (groups & 0x0FFF_FFFF_0000_0000) >> 4
+        isGood =
+            stops != 0 && value >> UInt64(truncatingIfNeeded: 7 &* (size &- 1)) != 0
     }
 }
 
@@ -170,19 +185,9 @@ struct PlainReader {
             position &+= 1
             return word & 0x7F
         }
-        let stops = ~word & 0x8080_8080_8080_8080
-        let last = stops.trailingZeroBitCount & 0x38
-        var value = word & (UInt64.max >> UInt64(truncatingIfNeeded: 56 &- last))
-        value &= 0x7F7F_7F7F_7F7F_7F7F
-        value = (value & 0x007F_007F_007F_007F) | (value & 0x7F00_7F00_7F00_7F00) >> 1
-        value = (value & 0x0000_3FFF_0000_3FFF) | (value & 0x3FFF_0000_3FFF_0000) >> 2
-        value = (value & 0x0000_0000_0FFF_FFFF) | (value & 0x0FFF_FFFF_0000_0000) >> 4
-        // No end in sight, or a last byte of zero: not the one encoding of a number.
-        let size = last >> 3 &+ 1
-        if stops == 0 || value >> UInt64(truncatingIfNeeded: 7 &* (size &- 1)) == 0 {
-            isCut = true
-        }
-        position &+= size
-        return value
+        let number = LoadedVarint(word)
+        if !number.isGood { isCut = true }
+        position &+= number.size
+        return number.value
     }
 }

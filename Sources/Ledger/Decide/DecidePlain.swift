@@ -97,19 +97,7 @@ extension Ledger {
             return false
         }
         let block = state.rows.block(account)
-        let ledgerBlock = state.rows.block(.ledger)
-        let outcome = state.pool.withCells(block) { cells in
-            plainOutcome(cells, balance, command.amount, isSpend)
-        }
-        let totals = CellKey(.balance, balance.name.currency)
-        let total = state.pool.withCells(ledgerBlock) { cells in
-            cells.offset(of: totals).map { PlainCell(offset: $0, value: cells[$0].value) }
-        }
-        guard let outcome, var total,
-            isSpend
-                ? State.add(command.amount, to: &total.value.b)
-                : State.add(command.amount, to: &total.value.a)
-        else { return false }
+        guard let posting = plainPost(block, balance, command.amount, isSpend) else { return false }
 
         var once: (Token, UInt64)?
         if !command.key.isEmpty {
@@ -121,33 +109,43 @@ extension Ledger {
         // From here the command must succeed.
         let sequence = state.head + 1
         encode(
-            command, isSpend, sequence, balance.name, actor, now, after: outcome.after, once)
+            command, isSpend, sequence, balance.name, actor, now, after: posting.after, once)
         buffer.append(writer, sequence, now)
         state.notePlain(sequence, account, flags, now)
-        state.pool.setValue(block, outcome.cell.offset, outcome.cell.value)
-        state.pool.setValue(ledgerBlock, total.offset, total.value)
+        state.apply(posting, block)
         if let once { state.recentKeys.insert(once.0, sequence) }
         command.sequence = sequence
-        command.value = outcome.cell.value
+        command.value = posting.value
         return true
     }
 
-    /// What a posting to an account with these cells comes to; `nil` where the general way has to look.
+    /// What a posting comes to; `nil` where the general way has to look.
     @inline(__always)
-    private func plainOutcome(
-        _ cells: Span<Cell>, _ balance: PlainBalances.Entry, _ amount: Int64, _ isSpend: Bool
-    ) -> PlainOutcome? {
-        guard let offset = cells.offset(of: CellKey(balance.name)), !hasHolds(cells) else {
-            return nil
+    func plainPost(
+        _ block: CellBlock, _ balance: PlainBalances.Entry, _ amount: Int64, _ isSpend: Bool
+    ) -> PlainPost? {
+        let totals = CellKey(.balance, balance.name.currency)
+        let total = state.pool.withCells(state.rows.block(.ledger)) { cells in
+            cells.offset(of: totals).map { (offset: $0, sum: cells[$0].value) }
         }
-        var value = cells[offset].value
-        guard value.available != nil,
-            isSpend ? State.add(amount, to: &value.b) : State.add(amount, to: &value.a),
-            let after = value.available,
-            isSpend ? !balance.neverDecreases && after >= balance.floor : after <= balance.cap,
-            standsStill(balance, cells, value, after)
-        else { return nil }
-        return PlainOutcome(cell: PlainCell(offset: offset, value: value), after: after)
+        guard let total else { return nil }
+        return state.pool.withCells(block) { cells in
+            guard let offset = cells.offset(of: CellKey(balance.name)), !hasHolds(cells) else {
+                return nil
+            }
+            var (value, sum) = (cells[offset].value, total.sum)
+            let before = value.available
+            let fits =
+                isSpend
+                ? State.add(amount, to: &value.b) && State.add(amount, to: &sum.b)
+                : State.add(amount, to: &value.a) && State.add(amount, to: &sum.a)
+            guard fits, before != nil, let after = value.available,
+                isSpend ? !balance.neverDecreases && after >= balance.floor : after <= balance.cap,
+                standsStill(balance, cells, value, after)
+            else { return nil }
+            return PlainPost(
+                offset: offset, total: total.offset, value: value, sum: sum, after: after)
+        }
     }
 
     /// Whether there are holds, of which one may have expired.
@@ -161,7 +159,7 @@ extension Ledger {
 
     /// Whether no ladder moves.
     @inline(__always)
-    func standsStill(
+    private func standsStill(
         _ balance: PlainBalances.Entry, _ cells: Span<Cell>, _ value: CellValue,
         _ available: Int64
     ) -> Bool {
@@ -272,6 +270,12 @@ extension State {
         rows[account].eventCount += 1
     }
 
+    @inline(__always)
+    mutating func apply(_ posting: PlainPost, _ block: CellBlock) {
+        pool.setValue(block, posting.offset, posting.value)
+        pool.setValue(rows.block(.ledger), posting.total, posting.sum)
+    }
+
     /// Notes the last of some events with the ledger itself, as `fold` does with each.
     mutating func noteLedger() {
         touch(.ledger)
@@ -279,15 +283,12 @@ extension State {
     }
 }
 
-/// A cell by its place among those of its account.
-private struct PlainCell {
+/// A posting from which nothing follows: the account's cell and the ledger's total, where they lie and
+/// what they come to, and what is available then.
+struct PlainPost {
     var offset: Int
+    var total: Int
     var value: CellValue
-}
-
-private struct PlainOutcome {
-    /// The balance's cell as it will be.
-    var cell: PlainCell
-    /// What will be available.
+    var sum: CellValue
     var after: Int64
 }

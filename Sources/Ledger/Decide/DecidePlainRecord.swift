@@ -1,12 +1,3 @@
-/// A posting of a plain RECORD: where its cells lie, and what they come to.
-struct PlainPost {
-    var place: CellPool.Place
-    var total: CellPool.Place
-    var value: CellValue
-    var sum: CellValue
-    var after: Int64
-}
-
 // RECORD of the plainest kind. Its inputs are bound, its steps taken and its postings planned as any
 // other's; but what `post`, `settle`, `emit` and `fold` do with them is done here in one go, each cell
 // being looked for once. Whatever they do besides must make a command not plain. A test holds both ways
@@ -55,7 +46,7 @@ extension Ledger {
         guard !writer.hasOverflowed else { return false }
         // From here the command must succeed.
         buffer.append(writer, draft.sequence, draft.time)
-        foldPlainly(account)
+        foldPlainly(account, block)
         fill(&receipt)
         for index in 0..<planned.count {
             let (post, amount) = (planned[index], planned[index].amount)
@@ -102,23 +93,9 @@ extension Ledger {
                 return false
             }
             guard let balance = plainBalance(named: name),
-                let place = state.pool.find(block, CellKey(name)),
-                let total = state.pool.find(
-                    state.rows.block(.ledger), CellKey(.balance, name.currency))
+                let posting = plainPost(block, balance, amount, isSpend)
             else { return false }
-            var value = state.pool[place]
-            var sum = state.pool[total]
-            let before = value.available
-            let fits =
-                isSpend
-                ? State.add(amount, to: &value.b) && State.add(amount, to: &sum.b)
-                : State.add(amount, to: &value.a) && State.add(amount, to: &sum.a)
-            guard fits, before != nil, let after = value.available,
-                isSpend ? after >= balance.floor : after <= balance.cap,
-                state.pool.withCells(block, { standsStill(balance, $0, value, after) })
-            else { return false }
-            plainPosts.append(
-                PlainPost(place: place, total: total, value: value, sum: sum, after: after))
+            plainPosts.append(posting)
             draft.postings.append(
                 Event.Posting(
                     account: 0, balance: name, side: isSpend ? .spend : .earn, amount: amount,
@@ -128,18 +105,10 @@ extension Ledger {
     }
 
     /// As `fold`, of the draft.
-    private mutating func foldPlainly(_ account: AccountNumber) {
-        state.head = draft.sequence
-        state.time = draft.time
-        state.touch(.ledger)
-        state.rows[.ledger].last = draft.sequence
-        state.touch(account)
-        state.rows[account].last = draft.sequence
-        state.rows[account].eventCount += 1
-        for index in 0..<plainPosts.count {
-            state.pool[plainPosts[index].place] = plainPosts[index].value
-            state.pool[plainPosts[index].total] = plainPosts[index].sum
-        }
+    private mutating func foldPlainly(_ account: AccountNumber, _ block: CellBlock) {
+        state.notePlain(draft.sequence, account, state.rows.flags(account), draft.time)
+        state.noteLedger()
+        for posting in plainPosts { state.apply(posting, block) }
         for entry in draft.once { state.recentKeys.insert(entry.token, draft.sequence) }
     }
 }

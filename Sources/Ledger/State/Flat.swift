@@ -74,5 +74,6 @@ extension Flat where Element: Copyable {
     }
 }
 
-// Its one owner may pass it on, as any value.
+// Sendable: its memory is reached through this value alone, which can't be copied; who passes it on
+// has it no more.
 extension Flat: @unchecked Sendable where Element: Sendable & ~Copyable {}

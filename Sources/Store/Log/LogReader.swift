@@ -63,17 +63,10 @@ package struct LogReader<Storage: LogStorage>: Sendable {
     package func fold(
         from start: UInt64, batchCountMax: Int, _ body: (UInt64, Span<UInt8>) -> Bool
     ) throws(StoreError) -> UInt64? {
-        var next: UInt64? = nil
-        var batchCount = 0
-        try scanChecked(from: start, .forward) { (header, value) throws(BatchDamage) in
-            guard batchCount < batchCountMax else {
-                next = header.first
-                return false
-            }
-            batchCount += 1
-            return try header.forEachEvent(in: value, from: start, body)
+        try foldBatches(from: start, countMax: batchCountMax) {
+            (header, value) throws(BatchDamage) in
+            try header.forEachEvent(in: value, from: start, body)
         }
-        return next
     }
 
     /// As `fold`, with the events of a block together: the number of the first, the batch's value, and where
@@ -82,15 +75,25 @@ package struct LogReader<Storage: LogStorage>: Sendable {
         from start: UInt64, batchCountMax: Int,
         _ body: (UInt64, Span<UInt8>, Span<Range<Int>>) -> Bool
     ) throws(StoreError) -> UInt64? {
+        try foldBatches(from: start, countMax: batchCountMax) {
+            (header, value) throws(BatchDamage) in
+            try header.forEachBlock(in: value, from: start, body)
+        }
+    }
+
+    private func foldBatches(
+        from start: UInt64, countMax: Int,
+        _ body: (BatchHeader, Span<UInt8>) throws(BatchDamage) -> Bool
+    ) throws(StoreError) -> UInt64? {
         var next: UInt64? = nil
-        var batchCount = 0
+        var count = 0
         try scanChecked(from: start, .forward) { (header, value) throws(BatchDamage) in
-            guard batchCount < batchCountMax else {
+            guard count < countMax else {
                 next = header.first
                 return false
             }
-            batchCount += 1
-            return try header.forEachBlock(in: value, from: start, body)
+            count += 1
+            return try body(header, value)
         }
         return next
     }
