@@ -32,7 +32,7 @@ enum Program {
             let colour: Style.Mode = try parsed.choice("color", default: .auto)
             console = .standard(colour: colour, isJSON: parsed.has("json"))
             let code = try dispatch(parsed, Context(console: console, socket: parsed["socket"]))
-            console.output.flush()
+            try console.output.finish()
             return code
         } catch {
             console.output.flush()

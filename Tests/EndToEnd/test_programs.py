@@ -209,6 +209,28 @@ def test_rebuild_proves_the_state(imported):
     test_the_sample_is_imported_exactly(imported)
 
 
+def test_what_could_not_be_written_is_said(imported, tmp_path):
+    arguments = ["export", "--data", imported.data]
+    whole = daemons.stele(*arguments).stdout
+    done = daemons.stele(*arguments, "--output", "/dev/full", check=False)
+    assert done.returncode == 1 and "/dev/full: No space left" in done.stderr
+    history = ["--socket", imported.socket, "HISTORY", "*"]
+    for command in (arguments, history, ["--help"]):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [str(daemons.program("stele")), *map(str, command)],
+                stdout=full, stderr=subprocess.PIPE, text=True, timeout=120,
+            )
+        assert done.returncode == 1 and "standard output: No space left" in done.stderr, command
+    # A reader who has seen enough is no mistake.
+    script = '"$@" | head -n 1; exit "${PIPESTATUS[0]}"'
+    done = subprocess.run(
+        ["bash", "-c", script, "bash", str(daemons.program("stele")), *map(str, arguments)],
+        capture_output=True, text=True, timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout == whole[: whole.index("\n") + 1]
+
+
 def test_files_are_the_owners(imported):
     for path in imported.data.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path

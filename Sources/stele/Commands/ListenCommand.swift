@@ -10,7 +10,7 @@ struct ListenCommand {
         Interrupt.listen()
         connection.enqueue([name.uppercased()] + arguments)
         try connection.flush()
-        while !Interrupt.isRequested {
+        while !Interrupt.isRequested, !context.console.output.isClosed {
             guard let reply = try connection.receive() else { continue }
             if case .failure(let failure) = reply {
                 FailurePrinter(context.console).print(failure)

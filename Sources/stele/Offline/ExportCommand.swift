@@ -83,8 +83,8 @@ enum ExportCommand {
             let head = names.folder.state.head
             progress?.update(count: Int(head), share: Double(head) / Double(max(last, 1)))
         }
-        output.flush()
         progress?.finish()
+        try output.finish()
         if let (sequence, reason) = names.folder.mistake {
             throw Failure(
                 code: .no, message: "log damaged: seq=\(sequence): \(reason)",

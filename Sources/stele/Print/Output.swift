@@ -5,24 +5,30 @@ final class Output {
     private let descriptor: Int32?
     /// A file of our own, closed with us.
     private let file: Descriptor?
+    /// What messages call it.
+    private let name: String
     private var buffer: [UInt8] = []
-    /// The reader went away (`stele … | head`): nothing more is worth printing.
+    /// Nothing more is worth printing: the reader went away (`stele … | head`), or a write failed.
     private(set) var isClosed = false
+    /// Why something could not be written. A reader who has seen enough is no reason.
+    private var fault: SystemFault?
 
     init(descriptor: Int32?) {
         self.descriptor = descriptor
         file = nil
+        name = descriptor == STDERR_FILENO ? "standard error" : "standard output"
     }
 
-    private init(file: consuming Descriptor) {
+    private init(file: consuming Descriptor, name: String) {
         descriptor = file.number
         self.file = consume file
+        self.name = name
     }
 
     /// Makes a file, or empties the one that is there.
     static func creating(_ path: String) throws(Failure) -> Output {
         do throws(SystemFault) {
-            return Output(file: try Descriptor.create(path))
+            return Output(file: try Descriptor.create(path), name: path)
         } catch {
             throw .usage("can't write \(path): \(error.reason)")
         }
@@ -57,9 +63,19 @@ final class Output {
                 start += count
             } else if errno != EINTR {
                 isClosed = true
+                if errno != EPIPE { fault = .last("write") }
             }
         }
         buffer.removeAll(keepingCapacity: true)
+    }
+
+    /// Writes what is left, and tells whether all of it was written, since the beginning.
+    func finish() throws(Failure) {
+        flush()
+        guard let fault else { return }
+        throw Failure(
+            code: .no, message: "can't write \(name): \(fault.reason)",
+            hint: "What was written is cut off.")
     }
 }
 
