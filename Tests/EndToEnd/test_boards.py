@@ -256,6 +256,82 @@ def test_new_boards_are_filled(make_daemon, tmp_path):
         assert client.map("PROJECTION", "REBUILD", "boards")["equal"] is True
 
 
+def changing(boards):
+    return """{
+      edition: 1,
+      currencies: { a: { raw: ["game"] }, b: { raw: ["game"] }, c: { raw: ["game"] } },
+      actions: { mark: { gives: [{ fact: "seen", value: 1 }] } },
+      boards: { %s },
+    }""" % boards
+
+
+CHANGES = [
+    # Before, after, what the changed board x shows then.
+    ("by: \"earned('a')\"", "by: \"earned('b')\"", [(1, "u1", 7)]),
+    ("by: \"earned('a')\"", "earned: 'b', window: 'week'", []),
+    ("earned: 'a', window: 'week'", "earned: 'b', window: 'week'", []),
+    ("earned: 'a', window: 'week'", "earned: 'a', window: 'day'", []),
+    ("earned: 'a', window: 'week'", "by: \"earned('b')\"", [(1, "u1", 7)]),
+    ("by: \"earned('a')\", window: 'week'", "by: \"earned('a')\"", [(1, "u3", 100), (2, "u1", 10), (3, "u2", 5)]),
+    ("by: \"earned('a')\", window: 'day'", "by: \"earned('b')\", window: 'month'", [(1, "u1", 7)]),
+    # Who has no b has no value.
+    ("by: \"earned('a')\"", "by: \"floor(earned('a') / earned('b'))\"", [(1, "u1", 1)]),
+    # Only shown otherwise: what was earned stays.
+    ("earned: 'a', window: 'week'", "earned: 'a', window: 'week', ties: 'dense', hidden: \"earned('b') > 0\"",
+     [(1, "u3", 100), (2, "u2", 5)]),
+]
+
+
+@pytest.mark.parametrize("before, after, expected", CHANGES)
+def test_a_changed_board_begins_anew(make_daemon, tmp_path, before, after, expected):
+    rules = tmp_path / "rules.json5"
+    rules.write_text(changing(f"x: {{ {before} }}, y: {{ by: \"earned('a')\" }}"))
+    daemon = make_daemon(rules=rules)
+    with daemon.client() as client:
+        for account, currency, amount in [("u1", "a", 10), ("u1", "b", 7), ("u2", "a", 5), ("u3", "a", 100)]:
+            client.call("AWARD", account, currency, amount)
+        old = top(client, "x")
+        assert old == [(1, "u3", 100), (2, "u1", 10), (3, "u2", 5)]
+        # What moves right behind the new rules may do so before everybody's place was looked at.
+        replies = client.many([
+            ("RULES", "PUT", changing(f"x: {{ {after} }}, y: {{ by: \"earned('a')\" }}")),
+            ("TOP", "x"), ("AWARD", "u2", "c", 1), ("RECORD", "u3", "mark"),
+        ])
+        assert isinstance(replies[0], (int, dict)), replies[0]
+        assert [(row["rank"], row["account"], row["value"]) for row in replies[1]] == expected
+        assert top(client, "x") == expected and top(client, "y") == old
+        assert client.map("PROJECTION", "REBUILD", "boards")["equal"] is True
+    daemon.restart()
+    with daemon.client() as client:
+        assert top(client, "x") == expected and top(client, "y") == old
+
+
+def test_a_sum_that_is_changed_while_the_board_is_filled(make_daemon, tmp_path):
+    rules = tmp_path / "rules.json5"
+    rules.write_text(changing("x: { earned: 'a', window: 'month' }"))
+    daemon = make_daemon(rules=rules)
+    count = 1_000
+    with daemon.client() as client:
+        client.many([("AWARD", f"u{i}", "a", 1_000 + i) for i in range(count)])
+        changed = changing("x: { earned: 'b', window: 'month' }")
+        awards = [("AWARD", f"u{i}", "b", 1 + i) for i in range(count - 1, 0, -3)]
+        client.many([("RULES", "PUT", changed)] + awards)
+        rows = top(client, "x", "COUNT", 2 * count)
+        assert [row[1:] for row in rows] == [(f"u{i}", 1 + i) for i in range(count - 1, 0, -3)]
+        # Again what it was, which is another change: neither sum is gone on with.
+        client.many([("RULES", "PUT", changing("x: { earned: 'a', window: 'month' }")), ("AWARD", "u7", "a", 3)])
+        assert top(client, "x") == [(1, "u7", 3)]
+        client.call("RULES", "PUT", changing("x: { earned: 'a', window: 'month', ties: 'shared' }"))
+        client.call("AWARD", "u7", "a", 4)
+        assert top(client, "x") == [(1, "u7", 7)]
+    daemon.restart()
+    with daemon.client() as client:
+        client.call("AWARD", "u7", "a", 1)
+        client.call("AWARD", "u8", "a", 5)
+        assert top(client, "x") == [(1, "u7", 8), (2, "u8", 5)]
+        assert client.map("PROJECTION", "REBUILD", "boards")["equal"] is True
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -40,6 +40,15 @@ package final class BoardRule: Sendable {
         self.ladders = ladders
         self.definition = definition
     }
+
+    /// Whether what was earned on the one counts on the other: only how it is shown may differ.
+    func countsLike(_ other: BoardRule) -> Bool {
+        guard name == other.name, window == other.window,
+            case .earned(let currency, let facet) = source,
+            case .earned(let otherCurrency, let otherFacet) = other.source
+        else { return false }
+        return currency == otherCurrency && facet == otherFacet
+    }
 }
 
 extension Primitive {

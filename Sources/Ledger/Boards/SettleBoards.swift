@@ -12,7 +12,7 @@ extension Ledger {
             for board in rules.parts.boards.indices {
                 let rule = rules.parts.boards[board]
                 guard hasFact || hasMoved(rule, index) else { continue }
-                try placeOnBoard(rule, index, reached: 0)
+                try placeOnBoard(board, index, reached: 0)
             }
         }
     }
@@ -30,29 +30,45 @@ extension Ledger {
 
     /// Marks what has changed of an account's entry.
     ///
-    /// - Parameter reached: by which event a changed entry was reached; 0 for the draft's own.
+    /// - Parameters:
+    ///   - board: its position among the rules'.
+    ///   - reached: by which event a changed entry was reached; 0 for the draft's own.
     private mutating func placeOnBoard(
-        _ rule: BoardRule, _ index: Int, reached: Int64
+        _ board: Int, _ index: Int, reached: Int64
     ) throws(Refusal) {
+        let rule = rules.parts.boards[board]
         let account = draft.accounts[index].account
-        guard let key = boardKey(rule) else { return }
         let old = entry(rule, account)
-        if let old, old.key != key, isNewer(old.key, than: key, rule) { return }
+        let isOutdated = old.map { self.isOutdated($0, board) } ?? false
+        guard let key = boardKey(rule) else {
+            if let old, isOutdated { mark(index, old.key, nil) }
+            return
+        }
+        // Filled boards are those of now: what seems newer is of windows that the board had before.
+        if let old, old.key != key, !isOutdated, reached == 0, isNewer(old.key, than: key, rule) {
+            return
+        }
+        // What the account has in this window already.
+        let standing = old?.key == key && !isOutdated ? old?.value : nil
         requested.subject = account
         defer { requested.subject = requested.account }
         let isHidden = try holds(rule.hidden ?? Self.never)
-        guard var new = try keys(rule, index, old?.key == key ? old?.value : nil) else { return }
-        let isSame = old?.key == key && old?.value.a == new.a && old?.value.b == new.b
-        new.c = isSame ? old?.value.c.magnitude.asReached ?? reached : reached
+        guard var new = try keys(rule, index, standing) else {
+            if let old, isOutdated || !rule.isSum { mark(index, old.key, nil) }
+            return
+        }
+        let isSame = standing?.a == new.a && standing?.b == new.b
+        new.c = isSame ? standing?.c.magnitude.asReached ?? reached : reached
         var value: CellValue? = new
         if isHidden {
-            if case .keys = rule.source { value = nil } else { value?.c = new.c == 0 ? -1 : -new.c }
+            if rule.isSum { value?.c = new.c == 0 ? -1 : -new.c } else { value = nil }
         }
-        if let old, old.key != key {
-            draft.marks.append(Event.Mark(account: index, key: old.key, value: nil))
-        }
-        let before = old?.key == key ? old?.value : nil
-        guard value != before else { return }
+        if let old, old.key != key { mark(index, old.key, nil) }
+        guard value != (old?.key == key ? old?.value : nil) else { return }
+        mark(index, key, value)
+    }
+
+    private mutating func mark(_ index: Int, _ key: CellKey, _ value: CellValue?) {
         draft.marks.append(Event.Mark(account: index, key: key, value: value))
     }
 
@@ -140,16 +156,21 @@ extension Ledger {
         }
         let count = draft.marks.count
         let index = try link(account)
-        for cell in stale {
-            draft.marks.append(Event.Mark(account: index, key: cell.key, value: nil))
-        }
-        if !isForgotten {
-            for board in rules.parts.boards.indices {
-                try placeOnBoard(rules.parts.boards[board], index, reached: last)
+        for cell in stale { mark(index, cell.key, nil) }
+        var refused: Refusal?
+        for board in rules.parts.boards.indices where !isForgotten {
+            do throws(Refusal) {
+                try placeOnBoard(board, index, reached: last)
+            } catch {
+                // A key that has no value for the account: it isn't on that board, nor stays on it.
+                refused = refused ?? error
+                let old = entry(rules.parts.boards[board], account)
+                if let old { mark(index, old.key, nil) }
             }
         }
         // Whom nothing changes for isn't part of the event.
         if draft.marks.count == count { draft.accounts.removeLast() }
+        if let refused { throw refused }
     }
 }
 

@@ -57,8 +57,7 @@ extension Ledger {
         emitPendingWords()
         let number = UInt32(state.rulebooks.count + 1)
         emitRules(number, source, hash, actor)
-        rules = compiled
-        rulesNumber = number
+        bring(compiled, number)
         rulesSince = state.head
         return number
     }
@@ -107,9 +106,16 @@ extension Ledger {
     package mutating func restoreRules() throws(Mistakes) {
         guard let adopted = state.rules else { return }
         var words = LedgerWords(state.words)
-        rules = try Rulebook.compile(
+        let compiled = try Rulebook.compile(
             source: adopted.text, file: "rulebook \(adopted.number)", words: &words
         ).get()
-        rulesNumber = adopted.number
+        bring(compiled, adopted.number)
+    }
+
+    /// Puts a rulebook of the log in the place of the one before.
+    private mutating func bring(_ compiled: Rulebook, _ number: UInt32) {
+        boardsSince = datedBoards(compiled, number)
+        rules = compiled
+        rulesNumber = number
     }
 }

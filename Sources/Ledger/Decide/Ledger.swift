@@ -11,6 +11,8 @@ package struct Ledger: ~Copyable {
     /// The rules in force; an empty rulebook, number 0, before the first is adopted.
     package internal(set) var rules = Rulebook.none
     package internal(set) var rulesNumber: UInt32 = 0
+    /// For each of the rules' boards the event that began the rulebook since which it shows the same.
+    var boardsSince: [SequenceNumber] = []
     /// The newest event of those that brought them into force, if that was since the start.
     package internal(set) var rulesSince: SequenceNumber = 0
 
