@@ -90,6 +90,10 @@ def test_periods(job_daemon):
             ("nothing", "2026-13"), ("bonus", "x"),
         ]:
             assert client.refusal("RUN", job, "FOR", period).code == "BADARG", (job, period)
+        for job, period in [("bonus", "2999-01-05"), ("weekly", "2999-W02"), ("nothing", "2999-01")]:
+            for options in [(), ("DRYRUN",), ("AT", "2026-01-05T00:00:00Z")]:
+                refused = client.refusal("RUN", job, "FOR", period, *options)
+                assert (refused.code, refused.facts) == ("BADARG", {"argument": "for"}), (job, period)
         assert client.refusal("RUN", "none").code == "UNDECLARED"
         assert client.refusal("RUN").code == "BADARG"
         # An event's own time is the one that was told.

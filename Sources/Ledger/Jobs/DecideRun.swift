@@ -50,7 +50,19 @@ extension Ledger {
             throw Refusal(
                 .taken, [.init("job", rule.text)], "\(rule.text) was run for that period already")
         }
+        try checkBegun(rule, period)
         draftBeginning(rule.name, period.text, &progress)
+    }
+
+    /// What is paid for a period before it has come would keep its real run from ever happening.
+    private func checkBegun(_ rule: JobRule, _ period: JobPeriod) throws(Refusal) {
+        let current = JobPeriod(
+            kind: rule.period, at: requested.now, utcOffsetMinutes: rules.utcOffsetMinutes)
+        guard period.firstDay <= current.firstDay else {
+            throw Refusal(
+                .badArgument, [.init("argument", "for")],
+                "FOR names a \(rule.period.rawValue) that hasn't begun yet")
+        }
     }
 
     private mutating func draftBeginning(
