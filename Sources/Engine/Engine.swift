@@ -47,7 +47,7 @@ package final class Engine {
 
     private enum GroupEntry {
         case decided
-        case known(SequenceNumber, fingerprint: UInt64)
+        case known(SequenceNumber, Ledger.Repetition)
     }
 
     package enum WriteAnswer: Sendable {
@@ -94,8 +94,8 @@ package final class Engine {
             if try mustWait(command) { return .postponed }
             switch try ledger.execute(command, from: peer, at: wall, into: &receipt) {
             case .decided: return .decided
-            case .known(let sequence, let fingerprint):
-                return try answerKnown(sequence, fingerprint, into: &receipt)
+            case .known(let sequence, let repetition):
+                return try answerKnown(sequence, repetition, into: &receipt)
             }
         } catch {
             refusalCounts[error.code, default: 0] += 1
@@ -136,11 +136,13 @@ package final class Engine {
 
     /// Answers a repeated command as the first time, from its event.
     private func answerKnown(
-        _ sequence: SequenceNumber, _ fingerprint: UInt64, into receipt: inout Receipt
+        _ sequence: SequenceNumber, _ repetition: Ledger.Repetition, into receipt: inout Receipt
     ) throws(Refusal) -> WriteAnswer {
         guard sequence <= durable else { return .postponed }
         let event = try storedEvent(sequence)
-        guard event.fingerprint == fingerprint else { throw Refusal.keyReused(sequence) }
+        guard event.fingerprint == repetition.fingerprint else {
+            throw repetition.isOnce ? Refusal.onceReused(sequence) : Refusal.keyReused(sequence)
+        }
         ledger.fill(&receipt, from: event, account: Self.subject(of: event))
         duplicateCount += 1
         return .decided
@@ -205,8 +207,8 @@ package final class Engine {
             command, isLast: isLast, from: peer, at: wall, into: &receipt)
         switch answer {
         case .decided: groupAnswers.append(.decided)
-        case .known(let sequence, let fingerprint):
-            groupAnswers.append(.known(sequence, fingerprint: fingerprint))
+        case .known(let sequence, let repetition):
+            groupAnswers.append(.known(sequence, repetition))
         }
         return .decided
     }
@@ -237,10 +239,10 @@ package final class Engine {
         }
         guard known.allSatisfy({ $0 <= durable }) else { return .postponed }
         for (index, entry) in groupAnswers.enumerated() {
-            guard case .known(let sequence, let fingerprint) = entry else { continue }
+            guard case .known(let sequence, let repetition) = entry else { continue }
             do throws(Refusal) {
                 if index == 0 { try checkSameGroup(known) }
-                _ = try answerKnown(sequence, fingerprint, into: &receipts[index])
+                _ = try answerKnown(sequence, repetition, into: &receipts[index])
             } catch {
                 throw GroupRefusal(index: index, refusal: error)
             }
@@ -315,6 +317,13 @@ extension Refusal {
         Refusal(
             .keyReused, [.init("event", "\(sequence)")],
             "the KEY was used before, for another command: event \(sequence)")
+    }
+
+    static func onceReused(_ sequence: SequenceNumber) -> Refusal {
+        Refusal(
+            .keyReused, [.init("event", "\(sequence)")],
+            "it was recorded before, with the same values of what it is known by once, and "
+                + "otherwise differently: event \(sequence)")
     }
 
     static func keyReusedInGroup(_ sequence: SequenceNumber) -> Refusal {

@@ -61,6 +61,28 @@ def test_what_a_key_looks_at(client, someone):
         assert client.refusal(*other).code == "KEYREUSED"
 
 
+def test_what_happens_once_is_not_said_otherwise(make_daemon, tmp_path):
+    rules = tmp_path / "rules.json5"
+    rules.write_text("""{
+      edition: 1, currencies: { xp: {} },
+      actions: { tale: { inputs: { story: "name", words: "int" }, once: ["story"], gives: [{ balance: "xp", amount: "words" }] } },
+    }""")
+    with make_daemon(rules=rules).client() as client:
+        first = client.map("RECORD", "ada", "tale", "story=fox", "words=5")
+        assert client.map("RECORD", "ada", "tale", "words=5", "story=fox") == first | {"duplicate": True}
+        for key in [(), ("KEY", "k")]:
+            refused = client.refusal("RECORD", "ada", "tale", "story=fox", "words=6", *key)
+            assert (refused.code, refused.facts) == ("KEYREUSED", {"event": str(first["seq"])})
+            assert "recorded before" in str(refused) and "KEY was" not in str(refused)
+        client.call("RECORD", "ada", "tale", "story=owl", "words=1", "KEY", "k")
+        refused = client.refusal("RECORD", "ada", "tale", "story=hen", "words=1", "KEY", "k")
+        assert refused.code == "KEYREUSED" and "the KEY was used before" in str(refused)
+        client.call("MULTI")
+        client.call("RECORD", "ada", "tale", "story=fox", "words=7")
+        refused = client.refusal("EXEC")
+        assert refused.code == "KEYREUSED" and "recorded before" in str(refused)
+
+
 def test_a_refusal_is_not_remembered(client, someone):
     command = ("SPEND", someone, "coin", 5, "KEY", "k")
     assert client.refusal(*command).code == "INSUFFICIENT"

@@ -57,7 +57,8 @@ extension Ledger {
         if !command.key.isEmpty, keyOwner == requested.account {
             let token = keyToken(command, keyOwner)
             if let event = state.event(of: token) {
-                return .known(event, fingerprint: fingerprint(command, keyOwner))
+                let fingerprint = fingerprint(command, keyOwner)
+                return .known(event, Repetition(fingerprint: fingerprint, isOnce: false))
             }
         }
         switch command.verb {

@@ -68,7 +68,9 @@ extension Ledger {
         }
         let token = hash.finish128()
         let fingerprint = fingerprint(command, requested.account)
-        if let event = state.event(of: token) { return .known(event, fingerprint: fingerprint) }
+        if let event = state.event(of: token) {
+            return .known(event, Repetition(fingerprint: fingerprint, isOnce: true))
+        }
         draft.fingerprint = fingerprint
         draft.once.append(Event.OnceToken(account: requested.account, token: token))
         return nil

@@ -54,7 +54,14 @@ package struct Ledger: ~Copyable {
         case decided
         /// Its KEY or `once` is known from this event; nothing was decided. The caller compares the
         /// fingerprint with the event's and answers as the first time, or refuses.
-        case known(SequenceNumber, fingerprint: UInt64)
+        case known(SequenceNumber, Repetition)
+    }
+
+    /// How a command is known.
+    package struct Repetition: Equatable, Sendable {
+        package var fingerprint: UInt64
+        /// By its action's `once`, not by its KEY.
+        package var isOnce: Bool
     }
 
     /// Who asks, when, and the accounts that the command names.

@@ -23,6 +23,7 @@ struct FailurePrinter {
     private static let hints = [
         "NOPERM": "Another socket may permit it: --socket PATH.",
         "LOADING": "The daemon has just been started; try again in a moment.",
-        "KEYREUSED": "A KEY stands for one command for ever; another command needs another KEY.",
+        "KEYREUSED":
+            "What a command is known by, its KEY or its action's once, stands for it alone for ever.",
     ]
 }
