@@ -57,6 +57,14 @@ struct PrinterTests {
                 == #"{"error":{"code":"FROZEN","facts":{"account":"a"},"message":"a is frozen"}}"#)
     }
 
+    @Test("a refusal is printed alike with facts and without")
+    func refusals() {
+        for line in ["BADARG argument=at: not so", "BADARG: not so"] {
+            let lines = Self.printed { FailurePrinter($0).print(ReplyFailure(line)) }
+            #expect(lines == ["BADARG  not so"])
+        }
+    }
+
     @Test("a profile shows balances and the way to the next rung")
     func profile() {
         let profile = Self.map(

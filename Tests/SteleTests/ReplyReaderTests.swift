@@ -50,6 +50,9 @@ struct ReplyReaderTests {
         #expect(failure.code == "INSUFFICIENT")
         #expect(failure.facts.map(\.name) == ["balance", "needs", "has"])
         #expect(failure.sentence == "alice has 80 xp available, 100 are needed")
+        let bare = ReplyFailure("BADARG: expected a=b: not that")
+        #expect(bare.code == "BADARG" && bare.facts.isEmpty)
+        #expect(bare.sentence == "expected a=b: not that")
     }
 
     @Test("no truncation is taken for a reply")

@@ -71,7 +71,10 @@ package struct ReplyFailure: Error, Sendable, Equatable {
     package init(_ line: String) { self.line = line }
 
     /// The first word: `INSUFFICIENT`, `NOPERM`, `ERR` …
-    package var code: String { String(line.prefix { $0 != " " }) }
+    package var code: String {
+        let word = line.prefix { $0 != " " }
+        return String(word.hasSuffix(":") ? word.dropLast() : word)
+    }
 
     /// The `name=value` pairs between the code and the sentence, in order.
     package var facts: [(name: String, value: String)] {
@@ -84,10 +87,13 @@ package struct ReplyFailure: Error, Sendable, Equatable {
     }
 
     /// Takes the line apart: words with a `=` follow the code, the last of them ends in `:`, the
-    /// rest is the sentence. A line of another shape is a sentence as a whole.
+    /// rest is the sentence; where there are none, the code ends in it. A line of another shape is a
+    /// sentence as a whole.
     private var parts: (facts: [(name: String, value: String)], sentence: String) {
-        var rest = line.dropFirst(code.count).drop { $0 == " " }
+        let first = line.prefix { $0 != " " }
+        var rest = line.dropFirst(first.count).drop { $0 == " " }
         let whole = String(rest)
+        if first.hasSuffix(":") { return ([], whole) }
         var facts: [(name: String, value: String)] = []
         while true {
             var word = rest.prefix { $0 != " " }
