@@ -231,6 +231,19 @@ def test_what_could_not_be_written_is_said(imported, tmp_path):
     assert (done.returncode, done.stderr) == (0, "") and done.stdout == whole[: whole.index("\n") + 1]
 
 
+def test_nothing_is_salvaged_from_under_a_daemon(imported, tmp_path):
+    target = tmp_path / "rescued"
+    lock = (imported.data / "lock").read_bytes()
+    done = daemons.stele("salvage", "--data", imported.data, "--into", target, check=False)
+    assert done.returncode == 3 and str(imported.process.pid) in done.stderr
+    assert not target.exists() and (imported.data / "lock").read_bytes() == lock
+    imported.stop()
+    daemons.stele("salvage", "--data", imported.data, "--into", target)
+    assert (imported.data / "lock").read_bytes() == lock
+    daemons.stele("verify", "--data", target)
+    imported.start()
+
+
 def test_files_are_the_owners(imported):
     for path in imported.data.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path

@@ -31,11 +31,15 @@ enum SalvageCommand {
                 "\(target) is there already", hint: "Salvage writes only into a new directory.")
         }
         let salvage: Salvage
+        // Held until the end: pages that somebody writes meanwhile belong to no chain.
+        let lock: DirectoryLock?
         do throws(StoreError) {
+            lock = try DirectoryLock.quiet(path)
             salvage = try Salvage(path: path + "/log/data.mdb")
         } catch {
             throw Failure(error, path: path)
         }
+        defer { withExtendedLifetime(lock) {} }
         let found = Found(salvage)
         guard found.last > 0 else {
             print(found, target: nil, context.console)
