@@ -36,6 +36,13 @@ extension Ledger {
             near ^= state.pool.firstKey(block)?.rawValue ?? 0
             near ^= state.pool.lastKey(block)?.rawValue ?? 0
         }
+        for index in 0..<commands.count where !commands.items[index].key.isEmpty {
+            let key = state.rows.tokenKey(commands.items[index].number)
+            let token = Self.keyToken(key, bytes, commands.items[index].key.range)
+            commands.items[index].keyToken = token
+            near ^= state.recentKeys.home(token)
+            near ^= state.leaving.keys?.table.home(token) ?? 0
+        }
         // Kept, so that looking isn't left out as useless.
         plainNear = near
     }
@@ -53,7 +60,7 @@ extension Ledger {
         plainBalances.see(rules: rulesNumber)
         let actor = knownNumber(of: Actor(uid: peer.uid, role: peer.role, by: .ledger))
         let mayWrite =
-            !peer.role.isDisjoint(with: [.game, .operate]) && !rules.hasConsequences
+            !peer.role.isDisjoint(with: [.game, .operate]) && !rules.followsAnyPosting
         let head = state.head
         var newest = rulesSince
         var next = first
@@ -104,10 +111,9 @@ extension Ledger {
 
         var once: (Token, UInt64)?
         if !command.key.isEmpty {
+            guard state.event(of: command.keyToken) == nil else { return false }
             let key = state.rows.tokenKey(account)
-            let token = Self.keyToken(key, bytes, command.key.range)
-            guard state.event(of: token) == nil else { return false }
-            once = (token, Self.fingerprint(key, command, isSpend, bytes))
+            once = (command.keyToken, Self.fingerprint(key, command, isSpend, bytes))
         }
         // From here the command must succeed.
         let sequence = state.head + 1
