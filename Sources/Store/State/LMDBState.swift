@@ -9,9 +9,11 @@ package final class LMDBState: StateStorage {
     /// anything is answered from it.
     package let isDoubted: Bool
 
-    /// - Throws: `.missing` if it may only be read and lacks a table.
+    /// - Parameter isNew: whether its tables have yet to be made.
+    /// - Throws: `.missing` if it lacks a table: one whose name is damaged must not pass for empty.
     init(
-        directory: String, mapSize: Int, access: Environment.Access, isDoubted: Bool = false
+        directory: String, mapSize: Int, access: Environment.Access, isNew: Bool = false,
+        isDoubted: Bool = false
     ) throws(StoreError) {
         self.directory = directory
         self.isDoubted = isDoubted
@@ -23,7 +25,7 @@ package final class LMDBState: StateStorage {
         var databases: [StateTable: Database] = [:]
         for table in StateTable.allCases {
             databases[table] = try lmdb { () throws(LMDBError) in
-                try environment.openDatabase(named: table.rawValue)
+                try environment.openDatabase(named: table.rawValue, isCreating: isNew)
             }
         }
         guard databases.count == StateTable.allCases.count else { throw .missing(path: directory) }
@@ -105,9 +107,11 @@ package final class LMDBState: StateStorage {
 
     /// Grows the map, and refuses while the disk has less room than the changes may take.
     private func makeRoom(for changes: StateChanges) throws(StoreError) {
-        // Scattered changes copy a leaf each, with the way to it shared by many.
-        let needed = 2 * changes.byteCount + (2 * changes.count + 64) * MetaPage.pageSize
+        // Scattered changes copy a leaf each, with the way to it shared by many; but no more than
+        // there are.
         let info = environment.info
+        let copied = min(2 * changes.count * MetaPage.pageSize, info.usedSize)
+        let needed = 2 * changes.byteCount + copied + 64 * MetaPage.pageSize
         if info.usedSize + needed > info.mapSize / 10 * 9 {
             let size = max(2 * info.mapSize, 2 * (info.usedSize + needed))
             try lmdb { () throws(LMDBError) in try environment.resize(to: size) }
