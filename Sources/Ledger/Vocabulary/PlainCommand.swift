@@ -62,6 +62,8 @@ package struct PlainCommands: ~Copyable, Sendable {
     package internal(set) var reached: [Receipt.Reached] = []
     /// The rulebook that decided, by number.
     package internal(set) var rules: UInt32 = 0
+    /// The newest event that the answers to what was decided last could have seen.
+    package internal(set) var newest: SequenceNumber = 0
 
     package init() {}
 
