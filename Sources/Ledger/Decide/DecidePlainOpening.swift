@@ -35,7 +35,8 @@ extension Ledger {
         let sealed = state.source.seal(plainID, account, opening, field: 0)
         encodeOpening(account, sealed, opening, now)
         buffer.append(writer, opening, now)
-        state.noteOpened(account, opening, now, key, sealed, command.directoryKey)
+        state.noteOpened(
+            account, opening, now, key, sealed, command.directoryKey, isSought: true)
         command.number = account
         command.sequence = opening + 1
         command.value = posting.value

@@ -4,10 +4,12 @@
 extension State {
     /// Notes the account that is opened next, which has no parent.
     ///
-    /// - Parameter directoryKey: what its id is found under; `nil` if it can't be read any more.
+    /// - Parameters:
+    ///   - directoryKey: what its id is found under; `nil` if it can't be read any more.
+    ///   - isSought: whether the directory in memory was just found not to have it.
     mutating func noteOpened(
         _ account: AccountNumber, _ sequence: SequenceNumber, _ now: Instant, _ key: TokenKey,
-        _ sealed: [UInt8], _ directoryKey: Token?
+        _ sealed: [UInt8], _ directoryKey: Token?, isSought: Bool = false
     ) {
         precondition(account.rawValue == accountCount + 1, "accounts are numbered as they come")
         head = sequence
@@ -28,7 +30,13 @@ extension State {
         guard keepsIDs else { return }
         newIDs[account] = NewID(opened: sequence, sealed: sealed)
         guard let directoryKey else { return }
-        setDirectoryValue(directoryKey, UInt64(account.rawValue))
+        if isSought {
+            forgottenIDs.remove(directoryKey)
+            directory.insert(directoryKey, account)
+            rows.setID(account, directoryKey)
+        } else {
+            setDirectoryValue(directoryKey, UInt64(account.rawValue))
+        }
         directoryChanges.append(directoryKey)
     }
 
