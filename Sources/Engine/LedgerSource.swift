@@ -30,7 +30,7 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
     /// Keys read from the file together, while the log is folded.
     private var keyPage: KeyPage?
     private var newestKey: UInt32 = 0
-    private var checkedKey = (account: AccountNumber.ledger, key: AccountKey.absent)
+    private var checkedKey: (account: AccountNumber, key: AccountKey)?
     /// The last account that may have a row in the state; of those after it memory has all there is.
     private var lastStored = UInt32.max
     /// Whether the state was empty at the start: rows and ids of accounts are all in memory.
@@ -140,7 +140,7 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
 
     /// The key that was looked at last, while there are pages: opening an account looks at it twice.
     private func lastKey(_ account: AccountNumber) -> AccountKey? {
-        keyPage != nil && checkedKey.account == account ? checkedKey.key : nil
+        checkedKey?.account == account ? checkedKey?.key : nil
     }
 
     private func storedKey(_ account: AccountNumber) -> AccountKey? {
@@ -170,7 +170,7 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
         keyPage = KeyPage()
         defer {
             keyPage = nil
-            checkedKey = (.ledger, .absent)
+            checkedKey = nil
         }
         return try body()
     }
