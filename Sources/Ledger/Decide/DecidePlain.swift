@@ -38,6 +38,13 @@ extension Ledger {
             near ^= state.pool.firstKey(block)?.rawValue ?? 0
             near ^= state.pool.lastKey(block)?.rawValue ?? 0
         }
+        for index in 0..<commands.count where !commands.items[index].key.isEmpty {
+            let key = state.rows.tokenKey(commands.items[index].number)
+            let token = Self.keyToken(key, bytes, commands.items[index].key.range)
+            commands.items[index].keyToken = token
+            near ^= state.recentKeys.home(token)
+            near ^= state.leaving.keys?.table.home(token) ?? 0
+        }
         // Kept, so that looking isn't left out as useless.
         plainNear = near
     }
@@ -56,13 +63,13 @@ extension Ledger {
         commands.rules = rulesNumber
         let actor = knownNumber(of: Actor(uid: peer.uid, role: peer.role, by: .ledger))
         let mayWrite =
-            !peer.role.isDisjoint(with: [.game, .operate]) && !rules.hasConsequences
+            !peer.role.isDisjoint(with: [.game, .operate]) && !rules.followsAnyPosting
         let head = state.head
         var newest = rulesSince
         var next = first
         while next < commands.count {
             let verb = commands.items[next].verb
-            if commands.items[next].number == .ledger { findPlainly(&commands.items[next]) }
+            if commands.items[next].number == .ledger { findPlainly(&commands.items[next], bytes) }
             if verb == .balance {
                 guard read(&commands.items[next], bytes) else { break }
                 newest = max(newest, state.rows.last(commands.items[next].number))
@@ -109,8 +116,8 @@ extension Ledger {
         let block = state.rows.block(account)
         guard let posting = plainPost(block, balance, command.amount, isSpend) else { return false }
 
+        if !command.key.isEmpty, state.event(of: command.keyToken) != nil { return false }
         let once = Self.once(command, state.rows.tokenKey(account), isSpend: isSpend, bytes)
-        if let once, state.event(of: once.token) != nil { return false }
         // From here the command must succeed.
         let sequence = state.head + 1
         encode(
@@ -239,12 +246,12 @@ extension Ledger {
     ) -> PlainOnce? {
         guard !command.key.isEmpty else { return nil }
         return PlainOnce(
-            token: keyToken(key, bytes, command.key.range),
+            token: command.keyToken,
             fingerprint: fingerprint(key, command, isSpend, bytes))
     }
 
     /// As `keyToken` of a command in the general way.
-    private static func keyToken(
+    static func keyToken(
         _ key: TokenKey, _ bytes: Span<UInt8>, _ range: Range<Int>
     ) -> Token {
         var hash = SipHash(key: key, isWide: true)

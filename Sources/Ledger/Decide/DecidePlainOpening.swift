@@ -5,10 +5,18 @@ extension Ledger {
     /// Finds the account of a command that memory didn't have when commands were looked up: one before it
     /// may have opened it, or the state in store has it.
     @inline(never)
-    mutating func findPlainly(_ command: inout PlainCommand) {
+    mutating func findPlainly(_ command: inout PlainCommand, _ bytes: Span<UInt8>) {
         guard let known = state.account(command.directoryKey) else { return }
         state.ensure(known)
         command.number = known
+        noteKey(&command, state.rows.tokenKey(known), bytes)
+    }
+
+    private func noteKey(
+        _ command: inout PlainCommand, _ key: TokenKey, _ bytes: Span<UInt8>
+    ) {
+        guard !command.key.isEmpty else { return }
+        command.keyToken = Self.keyToken(key, bytes, command.key.range)
     }
 
     /// Opens the account of an AWARD, posts to it and moves its rungs, if nothing else follows from that.
@@ -40,6 +48,7 @@ extension Ledger {
         command.number = account
         command.sequence = opening + 1
         command.value = posting.value
+        noteKey(&command, key, bytes)
         let once = Self.once(command, key, isSpend: false, bytes)
         encode(
             command, isSpend: false, .last, command.sequence, balance.name, actor, now,
