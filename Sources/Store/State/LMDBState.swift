@@ -61,11 +61,19 @@ package final class LMDBState: StateStorage {
         try makeRoom(for: changes)
         try lmdb { () throws(LMDBError) in
             var transaction = try environment.beginWrite()
+            var end: TableEnd?
             try changes.visit { (table, key, value, isRemoval) throws(LMDBError) in
+                // Changes of a table mostly come together.
+                if end?.table != table {
+                    end = try TableEnd(table, database(table), in: transaction)
+                }
+                guard let database = end?.database else { return }
                 if isRemoval {
-                    try transaction.delete(key: key, in: database(table))
+                    try transaction.delete(key: key, in: database)
+                    end = nil
                 } else {
-                    try transaction.put(value, forKey: key, in: database(table))
+                    let isLast = end?.move(to: key) ?? false
+                    try transaction.put(value, forKey: key, isLast: isLast, in: database)
                 }
             }
             try transaction.commit()
@@ -122,5 +130,30 @@ package final class LMDBState: StateStorage {
     private func database(_ table: StateTable) -> Database {
         // The initializer opened every one of them.
         databases[table]!
+    }
+}
+
+/// The greatest key of a table that is being written to.
+private struct TableEnd {
+    let table: StateTable
+    let database: Database
+    private var key: [UInt8] = []
+
+    init(
+        _ table: StateTable, _ database: Database, in transaction: borrowing WriteTransaction
+    ) throws(LMDBError) {
+        self.table = table
+        self.database = database
+        key = try transaction.withCursor(in: database) { (cursor) throws(LMDBError) in
+            try cursor.last { key, _ in [UInt8](copying: key) } ?? []
+        }
+    }
+
+    /// Whether the next key is greater, and so the greatest one from now on.
+    mutating func move(to next: Span<UInt8>) -> Bool {
+        guard key.span.compare(next) < 0 else { return false }
+        key.removeAll(keepingCapacity: true)
+        key.append(copying: next)
+        return true
     }
 }
