@@ -36,6 +36,7 @@ extension Front {
         }
         connection.output.prepare(&pool)
         let first = progress.next
+        let head = engine.head
         let done = engine.decide(
             &plain, from: first, in: bytes.span, from: connection.peer, at: wall)
         progress.next = done
@@ -45,13 +46,14 @@ extension Front {
             return 0
         }
         plainReplies.write(
-            plain, first..<done, in: bytes.span, time: engine.time, to: &connection.output.writer)
-        note(first..<done, connection)
+            plain, first..<done, in: bytes.span, time: engine.time, names: engine,
+            to: &connection.output.writer)
+        note(first..<done, connection, events: Int(clamping: engine.head - head))
         return done - first
     }
 
     /// What `carryOut` and `dispatch` note of each.
-    private func note(_ done: Range<Int>, _ connection: Connection) {
+    private func note(_ done: Range<Int>, _ connection: Connection, events: Int) {
         var awards = 0
         var spends = 0
         for index in done {
@@ -68,7 +70,7 @@ extension Front {
             UInt64(done.count - awards - spends)
         let last = plain[done.upperBound - 1]
         rations.pay(
-            connection.peer.uid, events: awards + spends,
+            connection.peer.uid, events: events,
             bytes: Int(last.end) - connection.input.start)
         switch last.verb {
         case .award: connection.lastCommand = .award

@@ -126,13 +126,15 @@
         count &+= other.count
     }
 
-    package mutating func raw(_ source: [UInt8], _ range: Range<Int>) {
+    package mutating func raw(_ source: [UInt8], _ range: Range<Int>) { raw(source.span, range) }
+
+    package mutating func raw(_ source: Span<UInt8>, _ range: Range<Int>) {
         guard capacity &- count >= range.count else {
             hasOverflowed = true
             return
         }
         let target = unsafe UnsafeMutableRawBufferPointer(start: base + count, count: range.count)
-        unsafe source.span.extracting(range).withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+        unsafe source.extracting(range).withUnsafeBytes { unsafe target.copyMemory(from: $0) }
         count &+= range.count
     }
 

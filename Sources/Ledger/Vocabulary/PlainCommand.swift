@@ -1,8 +1,8 @@
 /// A command of the plainest kind, which most are: an AWARD or a SPEND without options but a KEY, or
 /// a BALANCE as of now. It is read, decided and answered without being taken into a `Command`.
 ///
-/// Whatever is not certainly plain goes the general way, which alone refuses, opens accounts and moves
-/// rungs; both ways give the same bytes, in the log and in the reply.
+/// Whatever is not certainly plain goes the general way, which alone refuses, and gives what follows from
+/// a posting; both ways give the same bytes, in the log and in the reply.
 package struct PlainCommand: Sendable {
     package enum Verb: UInt8, Sendable {
         case award, spend, balance
@@ -38,11 +38,16 @@ package struct PlainCommand: Sendable {
     /// `.ledger` where memory doesn't have the id.
     package internal(set) var number = AccountNumber.ledger
     var directoryKey = Token(low: 0, high: 0)
+    /// The token of its KEY, if it has one and memory has the account.
+    var keyToken = Token(low: 0, high: 0)
 
     // What it came to.
     package internal(set) var sequence: SequenceNumber = 0
     /// The balance, after the event if there was one.
     package internal(set) var value = CellValue.zero
+    /// How many rungs it reached, and where in `PlainCommands.reached` they begin.
+    package internal(set) var reachedCount: UInt32 = 0
+    package internal(set) var reachedStart: UInt32 = 0
 
     package init() {}
 }
@@ -55,6 +60,10 @@ package struct PlainCommands: ~Copyable, Sendable {
     // Not an InlineArray: reading one element of that copies all of them.
     var items = Flat(repeating: PlainCommand(), count: countMax)
     package var count = 0
+    /// Rungs that some of them reached.
+    package internal(set) var reached: [Receipt.Reached] = []
+    /// The rulebook that decided, by number.
+    package internal(set) var rules: UInt32 = 0
     /// The newest event that the answers to what was decided last could have seen.
     package internal(set) var newest: SequenceNumber = 0
 
