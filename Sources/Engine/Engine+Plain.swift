@@ -22,6 +22,6 @@ extension Engine {
         return ledger.decide(&commands, from: first, in: bytes, from: peer, at: wall)
     }
 
-    /// More than the event of a plain command ever takes.
-    private static let plainBytesMax = 256
+    /// More than the event of a plain command ever takes, with eight inputs of 99 bytes each.
+    private static let plainBytesMax = 2_048
 }

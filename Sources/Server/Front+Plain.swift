@@ -45,39 +45,40 @@ extension Front {
             return 0
         }
         plainReplies.write(
-            plain, first..<done, in: bytes.span, time: engine.time, to: &connection.output.writer)
+            plain, first..<done, in: bytes.span, time: engine.time, names: engine,
+            to: &connection.output.writer)
         note(first..<done, connection)
         return done - first
     }
 
     /// What `carryOut` and `dispatch` note of each.
     private func note(_ done: Range<Int>, _ connection: Connection) {
-        var awards = 0
-        var spends = 0
-        for index in done {
-            switch plain[index].verb {
-            case .award: awards += 1
-            case .spend: spends += 1
-            case .balance: break
-            }
-        }
+        var reads = 0
         counters.commands += UInt64(done.count)
-        counters.byCommand[Int(CommandName.award.rawValue)] += UInt64(awards)
-        counters.byCommand[Int(CommandName.spend.rawValue)] += UInt64(spends)
-        counters.byCommand[Int(CommandName.balance.rawValue)] +=
-            UInt64(done.count - awards - spends)
+        for index in done {
+            let name = plain[index].verb.name
+            counters.byCommand[Int(name.rawValue)] += 1
+            if name == .balance { reads += 1 }
+        }
         let last = plain[done.upperBound - 1]
         rations.pay(
-            connection.peer.uid, events: awards + spends,
+            connection.peer.uid, events: done.count - reads,
             bytes: Int(last.end) - connection.input.start)
-        switch last.verb {
-        case .award: connection.lastCommand = .award
-        case .spend: connection.lastCommand = .spend
-        case .balance: connection.lastCommand = .balance
-        }
+        connection.lastCommand = last.verb.name
         connection.partialSince = 0
         connection.lastActiveAt = now
         connection.input.advance(to: Int(last.end))
         hold(connection, commands: done.count)
+    }
+}
+
+extension PlainCommand.Verb {
+    fileprivate var name: CommandName {
+        switch self {
+        case .award: .award
+        case .spend: .spend
+        case .balance: .balance
+        case .record: .record
+        }
     }
 }

@@ -13,6 +13,7 @@ package struct PlainReplies: ~Copyable {
     private var last = ByteWriter(capacity: partSize)
     /// Replies on their way to the connection.
     private var replies = ByteWriter(capacity: 64 * replySize)
+    private var receipts = ReceiptWriter()
 
     /// More than a part ever takes, whose longest have a name of 99 bytes and what stands around it;
     /// and more than a reply, which has three of them and numbers.
@@ -28,23 +29,30 @@ package struct PlainReplies: ~Copyable {
     ///   - time: that of the newest event, and of the commands'.
     package mutating func write(
         _ commands: borrowing PlainCommands, _ range: Range<Int>, in bytes: Span<UInt8>,
-        time: Instant, to writer: inout ReplyWriter
+        time: Instant, names: some Naming, to writer: inout ReplyWriter
     ) {
         if time != self.time || writer.isRESP3 != isRESP3 {
             self.time = time
             isRESP3 = writer.isRESP3
             name = []
         }
+        var isRecord = false
         for index in range {
             if replies.capacity - replies.count < Self.replySize { send(to: &writer) }
             let command = commands[index]
+            if isRecord != (command.verb == .record) {
+                // Replies go out in the order of their commands.
+                if isRecord { receipts.finish(to: &writer) } else { send(to: &writer) }
+                isRecord.toggle()
+            }
             switch command.verb {
+            case .record: receipts.write(commands, index, time: time, names: names, to: &writer)
             case .award: receipt(command, command.amount, bytes)
             case .spend: receipt(command, -command.amount, bytes)
             case .balance: balance(command.value)
             }
         }
-        send(to: &writer)
+        if isRecord { receipts.finish(to: &writer) } else { send(to: &writer) }
     }
 
     private mutating func send(to writer: inout ReplyWriter) {

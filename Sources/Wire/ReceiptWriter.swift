@@ -5,10 +5,10 @@ package import Ledger
 /// Kept from receipt to receipt: what the last one began with, and names as replies have them, are
 /// put together once.
 package struct ReceiptWriter: ~Copyable {
-    private var names = ReceiptNames()
-    private var opening = ReceiptOpening()
+    var names = ReceiptNames()
+    var opening = ReceiptOpening()
     /// What is on its way to the reply.
-    private var stage = ByteWriter(capacity: 16_384)
+    var stage = ByteWriter(capacity: 16_384)
 
     /// More than a name and a number ever take.
     private static let entrySize = 1_024
@@ -18,7 +18,7 @@ package struct ReceiptWriter: ~Copyable {
     package mutating func write(
         _ receipt: borrowing Receipt, names source: some Naming, to reply: inout ReplyWriter
     ) {
-        opening.prepare(receipt, isRESP3: reply.isRESP3)
+        opening.prepare(ReceiptShape(receipt), isRESP3: reply.isRESP3)
         stage.raw(opening.head)
         stage.integer(Int64(clamping: receipt.sequence))
         stage.raw(opening.rest)
@@ -96,11 +96,11 @@ package struct ReceiptWriter: ~Copyable {
         }
     }
 
-    private mutating func makeRoom(_ reply: inout ReplyWriter) {
+    mutating func makeRoom(_ reply: inout ReplyWriter) {
         if stage.capacity &- stage.count < Self.entrySize { send(to: &reply) }
     }
 
-    private mutating func send(to reply: inout ReplyWriter) {
+    mutating func send(to reply: inout ReplyWriter) {
         precondition(!stage.hasOverflowed, "a name and a number are short")
         stage.append(to: &reply.bytes)
         stage.reset()
@@ -109,7 +109,7 @@ package struct ReceiptWriter: ~Copyable {
 
 /// Names as replies have them. A word keeps its number for good, and a rulebook its ladders, so what is
 /// known once stays true; not so in a dry run, whose names are gone afterwards.
-private struct ReceiptNames {
+struct ReceiptNames {
     /// Names that meet in a place take turns.
     private static let placeBits = 10
     /// Longer ones, which are rare, have no place.
@@ -165,14 +165,30 @@ private struct ReceiptNames {
     }
 }
 
+/// What decides what stands around a receipt's numbers.
+struct ReceiptShape: Equatable {
+    var time = Instant(microseconds: -1)
+    var isDuplicate = false
+    var changes = 0
+    var explained = 0
+    /// The map's.
+    var parts = 0
+
+    init() {}
+
+    init(_ receipt: borrowing Receipt) {
+        time = receipt.time
+        isDuplicate = receipt.isDuplicate
+        changes = receipt.changes.count
+        explained = receipt.explain.count
+        parts = receipt.partCount
+    }
+}
+
 /// What stands around the numbers of a receipt: the same in the next one, more often than not.
-private struct ReceiptOpening {
-    private var time = Instant(microseconds: -1)
+struct ReceiptOpening {
+    private var shape = ReceiptShape()
     private var isRESP3 = false
-    private var isDuplicate = false
-    private var changes = 0
-    private var explained = 0
-    private var parts = 0
     /// Up to the sequence number.
     private(set) var head: [UInt8] = []
     /// From there to the first change.
@@ -183,41 +199,33 @@ private struct ReceiptOpening {
     private(set) var explain: [UInt8] = []
 
     @inline(__always)
-    mutating func prepare(_ receipt: borrowing Receipt, isRESP3: Bool) {
-        let parts = receipt.partCount
-        if receipt.time == time, isRESP3 == self.isRESP3, receipt.isDuplicate == isDuplicate,
-            receipt.changes.count == changes, receipt.explain.count == explained,
-            parts == self.parts
-        {
-            return
-        }
-        (time, isDuplicate) = (receipt.time, receipt.isDuplicate)
-        (changes, explained) = (receipt.changes.count, receipt.explain.count)
+    mutating func prepare(_ shape: ReceiptShape, isRESP3: Bool) {
+        guard shape != self.shape || isRESP3 != self.isRESP3 else { return }
+        self.shape = shape
         self.isRESP3 = isRESP3
-        self.parts = parts
         build()
     }
 
     @inline(never)
     private mutating func build() {
         var writer = ReplyWriter(isRESP3: isRESP3)
-        writer.map(parts)
+        writer.map(shape.parts)
         writer.fragment(ReceiptKeys.sequence)
         head = Self.take(&writer)
         writer.fragment(ReceiptKeys.time)
-        writer.time(time)
+        writer.time(shape.time)
         writer.fragment(ReceiptKeys.duplicate)
-        writer.boolean(isDuplicate)
-        if changes > 0 {
+        writer.boolean(shape.isDuplicate)
+        if shape.changes > 0 {
             writer.fragment(ReceiptKeys.changes)
-            writer.map(changes)
+            writer.map(shape.changes)
         }
         rest = Self.take(&writer)
         writer.fragment(ReceiptKeys.balances)
-        writer.map(changes)
+        writer.map(shape.changes)
         balances = Self.take(&writer)
         writer.fragment(ReceiptKeys.explain)
-        writer.map(explained)
+        writer.map(shape.explained)
         explain = Self.take(&writer)
     }
 

@@ -126,18 +126,26 @@
         count &+= other.count
     }
 
-    package mutating func raw(_ source: [UInt8], _ range: Range<Int>) {
+    @inline(__always)
+    package mutating func raw(_ source: [UInt8], _ range: Range<Int>) { raw(source.span, range) }
+
+    package mutating func raw(_ source: Span<UInt8>, _ range: Range<Int>) {
         guard capacity &- count >= range.count else {
             hasOverflowed = true
             return
         }
         let target = unsafe UnsafeMutableRawBufferPointer(start: base + count, count: range.count)
-        unsafe source.span.extracting(range).withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+        unsafe source.extracting(range).withUnsafeBytes { unsafe target.copyMemory(from: $0) }
         count &+= range.count
     }
 
     /// A varint length, then the bytes.
     package mutating func bytes(_ source: [UInt8], _ range: Range<Int>) {
+        varint(range.count)
+        raw(source, range)
+    }
+
+    package mutating func bytes(_ source: Span<UInt8>, _ range: Range<Int>) {
         varint(range.count)
         raw(source, range)
     }

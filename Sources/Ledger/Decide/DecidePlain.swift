@@ -1,4 +1,4 @@
-// AWARD, SPEND and BALANCE of the plainest kind, decided, encoded and folded in one go.
+// AWARD, SPEND, BALANCE and RECORD of the plainest kind, decided, encoded and folded in one go.
 //
 // What `decide`, `emit` and `fold` do for such a command, without the event in between. Whatever they
 // do besides (a rule that follows from a posting, say) must make a command not plain: here, or by
@@ -51,6 +51,8 @@ extension Ledger {
         guard !state.isJournalling else { return first }
         let now = max(wall, state.time)
         plainBalances.see(rules: rulesNumber)
+        plainActions.see(rules: rulesNumber)
+        commands.rules = rulesNumber
         let actor = knownNumber(of: Actor(uid: peer.uid, role: peer.role, by: .ledger))
         let mayWrite =
             !peer.role.isDisjoint(with: [.game, .operate]) && !rules.hasConsequences
@@ -61,9 +63,13 @@ extension Ledger {
             if verb == .balance {
                 guard read(&commands.items[next], bytes) else { break }
             } else {
-                guard let actor, mayWrite,
-                    post(&commands.items[next], verb == .spend, bytes, peer, actor, now)
-                else { break }
+                guard let actor, mayWrite else { break }
+                if verb == .record {
+                    guard record(&commands, next, bytes, actor, now) else { break }
+                } else {
+                    guard post(&commands.items[next], verb == .spend, bytes, peer, actor, now)
+                    else { break }
+                }
             }
             next += 1
         }
@@ -97,7 +103,8 @@ extension Ledger {
             return false
         }
         let block = state.rows.block(account)
-        guard let posting = plainPost(block, balance, command.amount, isSpend) else { return false }
+        guard let posting = plainPost(block, balance, command.amount, isSpend), !posting.climbs
+        else { return false }
 
         var once: (Token, UInt64)?
         if !command.key.isEmpty {
@@ -140,11 +147,11 @@ extension Ledger {
                 ? State.add(amount, to: &value.b) && State.add(amount, to: &sum.b)
                 : State.add(amount, to: &value.a) && State.add(amount, to: &sum.a)
             guard fits, before != nil, let after = value.available,
-                isSpend ? !balance.neverDecreases && after >= balance.floor : after <= balance.cap,
-                standsStill(balance, cells, value, after)
+                isSpend ? !balance.neverDecreases && after >= balance.floor : after <= balance.cap
             else { return nil }
             return PlainPost(
-                offset: offset, total: total.offset, value: value, sum: sum, after: after)
+                offset: offset, total: total.offset, value: value, sum: sum, after: after,
+                climbs: !standsStill(balance, cells, value, after))
         }
     }
 
@@ -166,20 +173,51 @@ extension Ledger {
         for index in balance.rungs {
             let rung = plainBalances.rungs[index]
             let stored = cells.value(of: rung.key)?.a ?? rung.start
-            var climbed: Int64
-            switch rung.part {
-            case .available: climbed = available
-            case .spent: climbed = value.spent
-            case .held: climbed = value.held
-            case .earned:
-                climbed = value.earned
-                guard !rung.receivedClimbs, balance.loadsReceived else { break }
-                climbed -= cells.value(of: CellKey(received: balance.name))?.a ?? 0
-            }
+            let climbed = climbed(rung, balance, cells, value, available)
             guard !plainBalances.stands(rung, on: stored, at: climbed) else { continue }
             let ladder = rules.ladders[rung.ladder]
             let now = ladder.rung(at: climbed)
             guard now == stored || (now < stored && ladder.lose == .never) else { return false }
+        }
+        return true
+    }
+
+    /// The value that a ladder is climbed to.
+    @inline(__always)
+    private func climbed(
+        _ rung: PlainBalances.Rung, _ balance: PlainBalances.Entry, _ cells: Span<Cell>,
+        _ value: CellValue, _ available: Int64
+    ) -> Int64 {
+        switch rung.part {
+        case .available: return available
+        case .spent: return value.spent
+        case .held: return value.held
+        case .earned:
+            guard !rung.receivedClimbs, balance.loadsReceived else { return value.earned }
+            return value.earned - (cells.value(of: CellKey(received: balance.name))?.a ?? 0)
+        }
+    }
+
+    /// Notes the rungs that a posting moves, as `settleLadders` does.
+    ///
+    /// - Returns: whether there was room for them.
+    @inline(never)
+    mutating func climb(
+        _ posting: PlainPost, _ block: CellBlock, _ balance: PlainBalances.Entry
+    ) -> Bool {
+        for index in balance.rungs {
+            let rung = plainBalances.rungs[index]
+            let ladder = rules.ladders[rung.ladder]
+            let (stored, value) = state.pool.withCells(block) { cells in
+                let stored = cells.value(of: rung.key)?.a ?? rung.start
+                return (stored, climbed(rung, balance, cells, posting.value, posting.after))
+            }
+            var now = ladder.rung(at: value)
+            if ladder.lose == .never { now = max(now, stored) }
+            guard now != stored else { continue }
+            guard plainActions.add(PlainRung(key: rung.key, from: stored, to: now)) else {
+                return false
+            }
         }
         return true
     }
@@ -224,7 +262,7 @@ extension Ledger {
     }
 
     /// As `keyToken` of a command in the general way.
-    private static func keyToken(
+    static func keyToken(
         _ key: TokenKey, _ bytes: Span<UInt8>, _ range: Range<Int>
     ) -> Token {
         var hash = SipHash(key: key, isWide: true)
@@ -283,7 +321,7 @@ extension State {
     }
 }
 
-/// A posting from which nothing follows: the account's cell and the ledger's total, where they lie and
+/// A posting from which nothing follows but that rungs move: the account's cell and the ledger's total, where they lie and
 /// what they come to, and what is available then.
 struct PlainPost {
     var offset: Int
@@ -291,4 +329,6 @@ struct PlainPost {
     var value: CellValue
     var sum: CellValue
     var after: Int64
+    /// Whether a rung moves with it.
+    var climbs: Bool
 }
