@@ -22,22 +22,22 @@ extension ReceiptWriter {
         shape.parts = shown > 0 ? 6 : 5
         opening.prepare(shape, isRESP3: reply.isRESP3)
         if stage.capacity &- stage.count < Self.recordSize { send(to: &reply) }
-        stage.raw(opening.head)
+        stage.raw(opening.text, opening.head)
         stage.integer(Int64(clamping: command.sequence))
-        stage.raw(opening.rest)
+        stage.raw(opening.text, opening.rest)
         for place in 0..<changes {
             let change = commands.change(index, place)
             name(change.balance, source)
             stage.integer(change.amount)
         }
-        stage.raw(opening.balances)
+        stage.raw(opening.text, opening.balances)
         for place in 0..<changes {
             let change = commands.change(index, place)
             name(change.balance, source)
             stage.integer(change.after)
         }
         guard shown > 0 else { return }
-        stage.raw(opening.explain)
+        stage.raw(opening.text, opening.explain)
         for place in 0..<shown {
             let entry = commands.shown(index, place)
             name(BalanceName(currency: entry.name), source)

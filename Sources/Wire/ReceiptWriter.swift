@@ -19,9 +19,9 @@ package struct ReceiptWriter: ~Copyable {
         _ receipt: borrowing Receipt, names source: some Naming, to reply: inout ReplyWriter
     ) {
         opening.prepare(ReceiptShape(receipt), isRESP3: reply.isRESP3)
-        stage.raw(opening.head)
+        stage.raw(opening.text, opening.head)
         stage.integer(Int64(clamping: receipt.sequence))
-        stage.raw(opening.rest)
+        stage.raw(opening.text, opening.rest)
         if !receipt.changes.isEmpty { changes(receipt, source, &reply) }
         if receipt.hasGains {
             send(to: &reply)
@@ -39,7 +39,7 @@ package struct ReceiptWriter: ~Copyable {
             balanceKey(receipt.changes[index], of: receipt, source)
             stage.integer(receipt.changes[index].amount)
         }
-        stage.raw(opening.balances)
+        stage.raw(opening.text, opening.balances)
         for index in 0..<receipt.changes.count {
             makeRoom(&reply)
             balanceKey(receipt.changes[index], of: receipt, source)
@@ -71,7 +71,7 @@ package struct ReceiptWriter: ~Copyable {
         _ receipt: borrowing Receipt, _ source: some Naming, _ reply: inout ReplyWriter
     ) {
         makeRoom(&reply)
-        stage.raw(opening.explain)
+        stage.raw(opening.text, opening.explain)
         for index in 0..<receipt.explain.count {
             makeRoom(&reply)
             let (name, value) = (receipt.explain[index].name, receipt.explain[index].value)
@@ -189,14 +189,16 @@ struct ReceiptShape: Equatable {
 struct ReceiptOpening {
     private var shape = ReceiptShape()
     private var isRESP3 = false
+    /// What the ranges point into, and a block more, so that short ones are copied fast.
+    private(set) var text: [UInt8] = []
     /// Up to the sequence number.
-    private(set) var head: [UInt8] = []
+    private(set) var head = 0..<0
     /// From there to the first change.
-    private(set) var rest: [UInt8] = []
+    private(set) var rest = 0..<0
     /// Between the changes and the balances.
-    private(set) var balances: [UInt8] = []
+    private(set) var balances = 0..<0
     /// Before what is explained.
-    private(set) var explain: [UInt8] = []
+    private(set) var explain = 0..<0
 
     @inline(__always)
     mutating func prepare(_ shape: ReceiptShape, isRESP3: Bool) {
@@ -208,10 +210,11 @@ struct ReceiptOpening {
 
     @inline(never)
     private mutating func build() {
+        text = []
         var writer = ReplyWriter(isRESP3: isRESP3)
         writer.map(shape.parts)
         writer.fragment(ReceiptKeys.sequence)
-        head = Self.take(&writer)
+        head = take(&writer)
         writer.fragment(ReceiptKeys.time)
         writer.time(shape.time)
         writer.fragment(ReceiptKeys.duplicate)
@@ -220,19 +223,21 @@ struct ReceiptOpening {
             writer.fragment(ReceiptKeys.changes)
             writer.map(shape.changes)
         }
-        rest = Self.take(&writer)
+        rest = take(&writer)
         writer.fragment(ReceiptKeys.balances)
         writer.map(shape.changes)
-        balances = Self.take(&writer)
+        balances = take(&writer)
         writer.fragment(ReceiptKeys.explain)
         writer.map(shape.explained)
-        explain = Self.take(&writer)
+        explain = take(&writer)
+        text += [UInt8](repeating: 0, count: ByteWriter.blockSize)
     }
 
-    private static func take(_ writer: inout ReplyWriter) -> [UInt8] {
-        let bytes = writer.bytes
+    private mutating func take(_ writer: inout ReplyWriter) -> Range<Int> {
+        let start = text.count
+        text += writer.bytes
         writer.bytes = []
-        return bytes
+        return start..<text.count
     }
 }
 

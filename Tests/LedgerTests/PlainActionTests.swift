@@ -186,7 +186,7 @@ import Testing
         // Few enough keys that some are said again, for the same and for other commands.
         let key = random.next() % 3 == 0 ? " key=k\(random.next() % 300)" : ""
         let place = random.pick(["red", "green", "blue", "red", "green", "a:b", "", "n o", "-"])
-        let number = random.pick(["0", "7", "-3", "01", "-0", "1", "5", "9", "12345678901234567890"])
+        let number = random.pick(["0", "-3", "01", "-0", "1", "5", "9", "12345678901234567890"])
         return switch random.next() % 16 {
         case 0: "record \(account) twice\(key)"
         case 1: "record \(account) half kind=\(place)\(key)"

@@ -120,6 +120,7 @@ extension Ledger {
         buffer.append(writer, sequence, now)
         state.notePlain(sequence, account, flags, now)
         state.apply(posting, block)
+        if posting.offset == nil { state.setCell(account, CellKey(balance.name), posting.value) }
         if let once { state.recentKeys.insert(once.0, sequence) }
         command.sequence = sequence
         command.value = posting.value
@@ -137,10 +138,9 @@ extension Ledger {
         }
         guard let total else { return nil }
         return state.pool.withCells(block) { cells in
-            guard let offset = cells.offset(of: CellKey(balance.name)), !hasHolds(cells) else {
-                return nil
-            }
-            var (value, sum) = (cells[offset].value, total.sum)
+            guard !hasHolds(cells) else { return nil }
+            let offset = cells.offset(of: CellKey(balance.name))
+            var (value, sum) = (offset.map { cells[$0].value } ?? .zero, total.sum)
             let before = value.available
             let fits =
                 isSpend
@@ -159,7 +159,7 @@ extension Ledger {
     @inline(__always)
     private func hasHolds(_ cells: Span<Cell>) -> Bool {
         let start = CellKey(startOf: .hold)
-        guard cells[cells.count - 1].key >= start else { return false }
+        guard cells.count > 0, cells[cells.count - 1].key >= start else { return false }
         for index in cells.indices where cells[index].key.kind == .hold { return true }
         return false
     }
@@ -308,9 +308,10 @@ extension State {
         rows[account].eventCount += 1
     }
 
+    /// A balance that the account doesn't have yet is set afterwards: that may move the others.
     @inline(__always)
     mutating func apply(_ posting: PlainPost, _ block: CellBlock) {
-        pool.setValue(block, posting.offset, posting.value)
+        if let offset = posting.offset { pool.setValue(block, offset, posting.value) }
         pool.setValue(rows.block(.ledger), posting.total, posting.sum)
     }
 
@@ -324,7 +325,8 @@ extension State {
 /// A posting from which nothing follows but that rungs move: the account's cell and the ledger's total, where they lie and
 /// what they come to, and what is available then.
 struct PlainPost {
-    var offset: Int
+    /// `nil` of a balance that the account doesn't have yet.
+    var offset: Int?
     var total: Int
     var value: CellValue
     var sum: CellValue

@@ -45,6 +45,10 @@ extension Ledger {
         buffer.append(writer, sequence, now)
         state.notePlain(sequence, account, flags, now)
         for post in 0..<count { state.apply(plainActions.planned[post].post, block) }
+        for post in 0..<count where plainActions.planned[post].post.offset == nil {
+            let balance = plainActions.planned[post].balance
+            state.setCell(account, CellKey(balance), plainActions.planned[post].post.value)
+        }
         for rung in 0..<plainActions.rungCount {
             let moved = plainActions.rungs[rung]
             state.setCell(account, moved.key, CellValue(moved.to))

@@ -109,6 +109,9 @@ extension Ledger {
         state.notePlain(draft.sequence, account, state.rows.flags(account), draft.time)
         state.noteLedger()
         for posting in plainPosts { state.apply(posting, block) }
+        for index in 0..<planned.count where plainPosts[index].offset == nil {
+            state.setCell(account, CellKey(planned[index].balance), plainPosts[index].value)
+        }
         for entry in draft.once { state.recentKeys.insert(entry.token, draft.sequence) }
     }
 }
