@@ -59,6 +59,11 @@ extension Engine {
 
     package func last(_ account: AccountNumber) -> SequenceNumber { ledger.state.last(account) }
 
+    /// The newest event that an answer could have seen which tells of this account and of the rules.
+    package func newest(of account: AccountNumber) -> SequenceNumber {
+        max(ledger.rulesSince, last(account))
+    }
+
     /// The balance that `currency[:facet]` names.
     ///
     /// - Throws: UNDECLARED for a currency that no rulebook had. A facet that no event ever

@@ -10,7 +10,7 @@ extension Engine {
     /// Decides plain commands from `first` on.
     ///
     /// - Returns: the first that has to be asked for by itself, or their count. Replies to those before
-    ///   it wait until `head` is durable.
+    ///   it wait until `commands.newest` is durable.
     package func decide(
         _ commands: inout PlainCommands, from first: Int, in bytes: Span<UInt8>, from peer: Peer,
         at wall: Instant

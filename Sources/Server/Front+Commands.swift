@@ -6,6 +6,8 @@ import Wire
 enum Dispatched {
     /// Its reply is written.
     case answered
+    /// Its reply is written, and tells of nothing newer than this event.
+    case answeredAsOf(SequenceNumber)
     /// The connection is paused until its answer comes.
     case answersLater
     /// Nothing has happened; the same request is asked again after the next commit.

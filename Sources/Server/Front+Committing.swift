@@ -5,15 +5,18 @@ import Store
 // Batches on their way to the disk, and the replies that wait for them.
 
 extension Front {
-    /// Marks the replies written to a connection since the last call: they are sent when every
-    /// event decided so far is on disk.
-    func hold(_ connection: Connection, commands: Int = 1) {
-        let isDurable = engine.head <= engine.durable
-        let batch = isDurable ? 0 : engine.head > takenHead ? openBatch : openBatch - 1
+    /// Marks the replies written to a connection since the last call: they are sent when the newest
+    /// event that they could have seen is on disk, and those before them were sent.
+    ///
+    /// - Parameter newest: that event; by default the newest one decided.
+    func hold(_ connection: Connection, commands: Int = 1, newest: SequenceNumber? = nil) {
+        let newest = newest ?? engine.head
+        let isDurable = newest <= engine.durable
+        let batch = isDurable ? 0 : newest > takenHead ? openBatch : openBatch - 1
         connection.output.hold(for: batch, commands: commands)
         if batch == 0 {
             enqueueFlush(connection)
-        } else if connection.heldBatch != batch {
+        } else if connection.heldBatch < batch {
             connection.heldBatch = batch
             if batch == openBatch {
                 heldByOpen.append(connection)

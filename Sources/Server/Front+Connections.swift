@@ -92,6 +92,10 @@ extension Front {
             connection.input.advance(to: next)
             hold(connection)
             return true
+        case .answeredAsOf(let newest):
+            connection.input.advance(to: next)
+            hold(connection, newest: newest)
+            return true
         case .answersLater:
             connection.input.advance(to: next)
             return false

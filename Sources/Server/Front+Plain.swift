@@ -68,7 +68,7 @@ extension Front {
         connection.partialSince = 0
         connection.lastActiveAt = now
         connection.input.advance(to: Int(last.end))
-        hold(connection, commands: done.count)
+        hold(connection, commands: done.count, newest: plain.newest)
     }
 }
 

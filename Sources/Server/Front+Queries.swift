@@ -11,11 +11,21 @@ extension Front {
             if query.isFromMemory {
                 try answerFromMemory(
                     query, request, connection.peer.role, &connection.output.writer)
-                return .answered
+                return newest(of: query).map(Dispatched.answeredAsOf) ?? .answered
             }
             return try answer(query, connection)
         } catch {
             return refuse(error, connection)
+        }
+    }
+
+    /// The newest event that the answer could have seen; `nil` if it may be any: that there is no
+    /// such account may be because it was just forgotten.
+    private func newest(of query: Query) -> SequenceNumber? {
+        switch query {
+        case .balance(let id, _, nil), .profile(let id, nil):
+            account(request, id).map(engine.newest)
+        default: nil
         }
     }
 

@@ -63,7 +63,7 @@ final class Front {
     var plainReplies = PlainReplies()
 
     /// Connections with something to do, and those whose turn it is.
-    var ready: [Connection] = []
+    var ready = TurnQueue()
     private var running: [Connection] = []
     var flushing: [Connection] = []
     /// Connections whose command is asked again after the next commit, or that are held back.
@@ -216,18 +216,17 @@ final class Front {
                 if event.isHungUp { connection.hasEnded = true }
                 if event.isReadable {
                     connection.mayReceive = true
-                    enqueue(connection)
+                    enqueue(connection, isNewcomer: true)
                 }
                 if event.isWritable { enqueueFlush(connection) }
             }
         }
     }
 
-    /// One turn for each that has something to do.
     private func giveTurns() {
         guard !isDraining else { return ready.removeAll() }
         guard !isStandingStill else { return }
-        swap(&ready, &running)
+        ready.takeRound(into: &running)
         for connection in running {
             connection.isQueued = false
             turn(connection)
@@ -235,10 +234,11 @@ final class Front {
         running.removeAll(keepingCapacity: true)
     }
 
-    func enqueue(_ connection: Connection) {
+    /// - Parameter isNewcomer: it was silent until now.
+    func enqueue(_ connection: Connection, isNewcomer: Bool = false) {
         guard !connection.isQueued, !connection.isClosed else { return }
         connection.isQueued = true
-        ready.append(connection)
+        ready.append(connection, isNewcomer: isNewcomer)
     }
 
     func enqueueFlush(_ connection: Connection) {

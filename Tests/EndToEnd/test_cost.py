@@ -55,8 +55,9 @@ class Ledger:
     def run(self, wrapper, environment, load):
         rules = ["--rules", ROOT / "fixtures/rulebooks/contributions.json5"]
         command = [*wrapper, daemons.program("steled"), "--data", self.folder / "data", "--socket", self.socket]
-        process = subprocess.Popen(
-            [*command, *rules], env={**os.environ, **environment}, stderr=subprocess.PIPE, text=True)
+        # valgrind loses sight of a program that begins anew.
+        environment = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", **os.environ, **environment}
+        process = subprocess.Popen([*command, *rules], env=environment, stderr=subprocess.PIPE, text=True)
         try:
             for _ in range(1200):
                 if self.socket.exists() or process.poll() is not None:

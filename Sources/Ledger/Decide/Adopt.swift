@@ -59,6 +59,7 @@ extension Ledger {
         emitRules(number, source, hash, actor)
         rules = compiled
         rulesNumber = number
+        rulesSince = state.head
         return number
     }
 

@@ -57,11 +57,13 @@ extension Ledger {
         let mayWrite =
             !peer.role.isDisjoint(with: [.game, .operate]) && !rules.hasConsequences
         let head = state.head
+        var newest = rulesSince
         var next = first
         while next < commands.count {
             let verb = commands.items[next].verb
             if verb == .balance {
                 guard read(&commands.items[next], bytes) else { break }
+                newest = max(newest, state.rows.last(commands.items[next].number))
             } else {
                 guard let actor, mayWrite else { break }
                 if verb == .record {
@@ -74,6 +76,7 @@ extension Ledger {
             next += 1
         }
         if state.head > head { state.noteLedger() }
+        commands.newest = state.head > head ? state.head : newest
         return next
     }
 

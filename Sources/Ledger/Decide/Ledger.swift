@@ -11,6 +11,8 @@ package struct Ledger: ~Copyable {
     /// The rules in force; an empty rulebook, number 0, before the first is adopted.
     package internal(set) var rules = Rulebook.none
     package internal(set) var rulesNumber: UInt32 = 0
+    /// The newest event of those that brought them into force, if that was since the start.
+    package internal(set) var rulesSince: SequenceNumber = 0
 
     // What one command is decided with; kept from command to command for its memory.
     var draft = Event()

@@ -65,6 +65,8 @@ package struct PlainCommands: ~Copyable, Sendable {
     // Not an InlineArray: reading one element of that copies all of them.
     var items = Flat(repeating: PlainCommand(), count: countMax)
     package var count = 0
+    /// The newest event that the answers to what was decided last could have seen.
+    package internal(set) var newest: SequenceNumber = 0
     /// The rulebook that they were decided under, by number.
     package internal(set) var rules: UInt32 = 0
 

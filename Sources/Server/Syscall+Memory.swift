@@ -1,0 +1,11 @@
+import CLinux
+
+/// Memory in pages of 2 MiB, where the machine has them to give.
+package enum HugePages {
+    /// Begins the process anew with a malloc that asks for them, unless it has one already: the first
+    /// thing that a program does, since nothing that it did before remains.
+    package static func begin() {
+        // The arguments as the kernel handed them over, which outlive the call.
+        unsafe clinux_begin_with_huge_pages(CommandLine.unsafeArgv)
+    }
+}
