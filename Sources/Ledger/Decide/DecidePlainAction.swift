@@ -107,8 +107,11 @@ extension Ledger {
     @inline(__always)
     private func isNamed(_ input: Int, _ bytes: Span<UInt8>, _ argument: Range<Int>) -> Bool {
         let count = plainActions.inputs[input].nameCount
-        guard argument.count > count, bytes[argument.lowerBound + count] == UInt8(ascii: "=")
-        else { return false }
+        guard argument.count > count else { return false }
+        if let head = plainActions.inputs[input].head {
+            return bytes.word(at: argument.lowerBound, count: count &+ 1) == head
+        }
+        guard bytes[argument.lowerBound + count] == UInt8(ascii: "=") else { return false }
         let name = argument.lowerBound..<(argument.lowerBound + count)
         return PlainBalances.Spelling(bytes, name) == plainActions.inputs[input].spelling
     }
@@ -223,7 +226,7 @@ extension Ledger {
         var parts = EventParts.cause
         if once != nil { parts.insert(.once) }
         if plainActions.rungCount > 0 { parts.insert(.rungs) }
-        for step in action.steps where plainActions.steps[step].isShown { parts.insert(.shown) }
+        if action.shownCount > 0 { parts.insert(.shown) }
         writer.reset()
         writer.u8(EventKind.award.rawValue)
         writer.u8(parts.rawValue)
@@ -240,24 +243,17 @@ extension Ledger {
     private mutating func encodeCause(
         _ action: PlainActions.Entry, _ given: Int, _ bytes: Span<UInt8>
     ) {
-        writer.u8(CauseKind.action.rawValue)
-        writer.varint(action.name.rawValue)
-        writer.varint(0 as UInt32)
+        writer.word(action.start.word, count: action.start.count)
         writer.varint(given)
         for place in 0..<given {
             let position = plainActions.given[place].position
             let input = action.inputs.lowerBound + position
-            writer.varint(plainActions.inputs[input].name.rawValue)
+            let start = plainActions.inputs[input].start
+            writer.word(start.word, count: start.count)
             switch plainActions.inputs[input].kind {
-            case .number:
-                writer.u8(0)
-                writer.signed(plainActions.values[position])
-            case .bool:
-                writer.u8(1)
-                writer.u8(UInt8(truncatingIfNeeded: plainActions.values[position]))
-            case .name:
-                writer.u8(2)
-                writer.bytes(bytes, plainActions.given[place].text)
+            case .number: writer.signed(plainActions.values[position])
+            case .bool: writer.u8(UInt8(truncatingIfNeeded: plainActions.values[position]))
+            case .name: writer.bytes(bytes, plainActions.given[place].text)
             }
         }
     }
@@ -286,10 +282,8 @@ extension Ledger {
             writer.signed(plainActions.planned[index].amount)
         }
         if plainActions.rungCount > 0 { encodeRungs() }
-        var shown = 0
-        for step in action.steps where plainActions.steps[step].isShown { shown += 1 }
-        guard shown > 0 else { return }
-        writer.varint(shown)
+        guard action.shownCount > 0 else { return }
+        writer.varint(action.shownCount)
         for step in action.steps where plainActions.steps[step].isShown {
             writer.varint(plainActions.steps[step].name.rawValue)
             writer.signed(plainActions.stepValues[step - action.steps.lowerBound])

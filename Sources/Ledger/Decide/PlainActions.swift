@@ -10,6 +10,9 @@ struct PlainActions: ~Copyable {
         var inputs: Range<Int> = 0..<0
         var steps: Range<Int> = 0..<0
         var posts: Range<Int> = 0..<0
+        var shownCount = 0
+        /// How an event's cause begins: the kind, the action's word, no other event.
+        var start = PlainBytes()
     }
 
     struct Input {
@@ -18,7 +21,11 @@ struct PlainActions: ~Copyable {
         var name: Word
         var spelling: PlainBalances.Spelling
         var nameCount: Int
+        /// `name=` where that takes no more than eight bytes.
+        var head: UInt64?
         var kind: Kind
+        /// How an event's input begins: its name's word, the kind of its value.
+        var start = PlainBytes()
         var minimum = Int64.min
         var maximum = Int64.max
         /// Those that it may be, if not all.
@@ -148,6 +155,27 @@ struct PlainActions: ~Copyable {
     }
 }
 
+/// A few encoded bytes that are the same in every event, to be written in one go.
+struct PlainBytes {
+    private(set) var word: UInt64 = 0
+    private(set) var count = 0
+
+    mutating func u8(_ byte: UInt8) {
+        precondition(count < 8, "a word has eight bytes")
+        word |= UInt64(byte) << UInt64(8 * count)
+        count += 1
+    }
+
+    mutating func varint(_ value: UInt32) {
+        var rest = value
+        while rest >= 0x80 {
+            u8(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        u8(UInt8(truncatingIfNeeded: rest))
+    }
+}
+
 extension Ledger {
     /// What is known of an action that is named so.
     @inline(__always)
@@ -226,6 +254,10 @@ extension PlainActions {
         entry.inputs = inputStart..<inputs.count
         entry.steps = stepStart..<steps.count
         entry.posts = postStart..<posts.count
+        entry.shownCount = action.steps.count(where: \.isShown)
+        entry.start.u8(CauseKind.action.rawValue)
+        entry.start.varint(action.name.rawValue)
+        entry.start.varint(0)
         entry.isPlain = true
         return entry
     }
@@ -248,6 +280,16 @@ extension PlainActions {
         case .account, .text, .list: return nil
         }
         input.choices = start..<choices.count
+        if input.nameCount < 8 {
+            let head = rule.bytes + [UInt8(ascii: "=")]
+            input.head = head.span.word(at: 0, count: head.count)
+        }
+        input.start.varint(rule.name.rawValue)
+        switch input.kind {
+        case .number: input.start.u8(0)
+        case .bool: input.start.u8(1)
+        case .name: input.start.u8(2)
+        }
         switch rule.byDefault {
         case .formula(let formula): input.byDefault = formula.constant?.whole
         case .name(let word, _): input.byDefault = Int64(word.rawValue)

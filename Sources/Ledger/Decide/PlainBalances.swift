@@ -66,6 +66,8 @@ struct PlainBalances: ~Copyable {
         var start: Int64
         var receivedClimbs: Bool
         var floors: Range<Int>
+        /// Whether the last of them is that of the highest rung.
+        var ends: Bool
     }
 
     fileprivate static let slotCount = 1_024
@@ -106,10 +108,10 @@ struct PlainBalances: ~Copyable {
     @inline(__always)
     func stands(_ rung: Rung, on stored: Int64, at value: Int64) -> Bool {
         let (position, overflow) = stored.subtractingReportingOverflow(rung.start)
-        guard !overflow, position >= 0, position < Int64(rung.floors.count) - 1 else {
-            return false
-        }
+        let last = Int64(rung.floors.count) - 1
+        guard !overflow, position >= 0, position <= last else { return false }
         let index = rung.floors.lowerBound + Int(position)
+        if position == last { return rung.ends && value >= floors[index] }
         return value >= floors[index] && value < floors[index + 1]
     }
 
@@ -207,7 +209,7 @@ extension Ledger {
                 PlainBalances.Rung(
                     ladder: index, key: CellKey(.rung, ladder.name, facet.rawValue), part: part,
                     start: ladder.start, receivedClimbs: ladder.receivedClimbs,
-                    floors: plainBalances.floors(of: ladder)))
+                    floors: plainBalances.floors(of: ladder), ends: ladder.tailStep == 0))
         }
         return rungs
     }
