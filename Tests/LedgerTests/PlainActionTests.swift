@@ -131,6 +131,24 @@ import Testing
         #expect(taken.records > 100, "hardly anything was plain: \(taken)")
     }
 
+    @Test("what counts towards a streak, or may move a board, is left to the general way")
+    func consequences() throws {
+        let parts = [
+            "boards: { top: { by: [\"available('coins')\"] } },",
+            "streaks: { daily: { counts: ['pay'] } },",
+        ]
+        for part in parts {
+            let text = Self.rulebook().replacing("title: 'Test',", with: "title: 'Test', \(part)")
+            var scenario = Scenario(rulebook: text)
+            _ = scenario.outcome("award ann coins 40")
+            #expect(scenario.decidePlain(["record ann pay"], from: Scenario.peer) == 0)
+            #expect(scenario.outcome("record ann pay") == "ok")
+        }
+        var scenario = Scenario(rulebook: Self.rulebook())
+        _ = scenario.outcome("award ann coins 40")
+        #expect(scenario.decidePlain(["record ann pay"], from: Scenario.peer) == 1)
+    }
+
     struct Taken {
         var records = 0
         var rungs = 0

@@ -36,6 +36,13 @@ extension Ledger {
             near ^= state.pool.firstKey(block)?.rawValue ?? 0
             near ^= state.pool.lastKey(block)?.rawValue ?? 0
         }
+        for index in 0..<commands.count where !commands.items[index].key.isEmpty {
+            let key = state.rows.tokenKey(commands.items[index].number)
+            let token = Self.keyToken(key, bytes, commands.items[index].key.range)
+            commands.items[index].keyToken = token
+            near ^= state.recentKeys.home(token)
+            near ^= state.leaving.keys?.table.home(token) ?? 0
+        }
         // Kept, so that looking isn't left out as useless.
         plainNear = near
     }
@@ -55,7 +62,9 @@ extension Ledger {
         commands.rules = rulesNumber
         let actor = knownNumber(of: Actor(uid: peer.uid, role: peer.role, by: .ledger))
         let mayWrite =
-            !peer.role.isDisjoint(with: [.game, .operate]) && !rules.hasConsequences
+            !peer.role.isDisjoint(with: [.game, .operate]) && !rules.followsAnyPosting
+        // Streaks and goals count what is recorded, boards what is posted.
+        let mayRecord = !rules.hasConsequences
         let head = state.head
         var newest = rulesSince
         var next = first
@@ -67,7 +76,7 @@ extension Ledger {
             } else {
                 guard let actor, mayWrite else { break }
                 if verb == .record {
-                    guard record(&commands, next, bytes, actor, now) else { break }
+                    guard mayRecord, record(&commands, next, bytes, actor, now) else { break }
                 } else {
                     guard post(&commands.items[next], verb == .spend, bytes, peer, actor, now)
                     else { break }
@@ -111,10 +120,9 @@ extension Ledger {
 
         var once: (Token, UInt64)?
         if !command.key.isEmpty {
+            guard state.event(of: command.keyToken) == nil else { return false }
             let key = state.rows.tokenKey(account)
-            let token = Self.keyToken(key, bytes, command.key.range)
-            guard state.event(of: token) == nil else { return false }
-            once = (token, Self.fingerprint(key, command, isSpend, bytes))
+            once = (command.keyToken, Self.fingerprint(key, command, isSpend, bytes))
         }
         // From here the command must succeed.
         let sequence = state.head + 1
@@ -265,7 +273,7 @@ extension Ledger {
     }
 
     /// As `keyToken` of a command in the general way.
-    static func keyToken(
+    private static func keyToken(
         _ key: TokenKey, _ bytes: Span<UInt8>, _ range: Range<Int>
     ) -> Token {
         var hash = SipHash(key: key, isWide: true)

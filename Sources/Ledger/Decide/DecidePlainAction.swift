@@ -32,8 +32,9 @@ extension Ledger {
         guard count > 0 else { return false }
         var once: (token: Token, fingerprint: UInt64)?
         if !commands.items[index].key.isEmpty {
-            once = plainOnce(commands.items[index], bytes, action)
-            guard let once, state.event(of: once.token) == nil else { return false }
+            let token = commands.items[index].keyToken
+            guard state.event(of: token) == nil else { return false }
+            once = (token, plainFingerprint(commands.items[index], bytes, action))
         }
         // From here the command must succeed.
         let sequence = state.head + 1
@@ -306,13 +307,11 @@ extension Ledger {
 
     // MARK: What it is known by
 
-    /// The token and the fingerprint of a RECORD with a KEY, as the general way has them.
-    private mutating func plainOnce(
+    /// As `fingerprint` of a command in the general way.
+    private func plainFingerprint(
         _ command: PlainCommand, _ bytes: Span<UInt8>, _ action: PlainActions.Entry
-    ) -> (token: Token, fingerprint: UInt64) {
-        let key = state.rows.tokenKey(command.number)
-        let token = Self.keyToken(key, bytes, command.key.range)
-        var hash = SipHash(key: key, isWide: false)
+    ) -> UInt64 {
+        var hash = SipHash(key: state.rows.tokenKey(command.number), isWide: false)
         hash.append(Verb.record.rawValue)
         hash.append(UInt64(command.account.count), count: 2)
         hash.append(bytes, command.account.range)
@@ -337,7 +336,7 @@ extension Ledger {
                 hash.append(bytes, given.text)
             }
         }
-        return (token, hash.finish64())
+        return hash.finish64()
     }
 
     // MARK: The receipt

@@ -46,6 +46,7 @@ struct PlainBalances: ~Copyable {
     struct Entry {
         var spelling = Spelling()
         var name = BalanceName(currency: .none)
+        /// Who may post it by itself; nobody where places on a board follow from that.
         var raw: Role = []
         var floor: Int64 = 0
         var cap = Int64.max
@@ -166,7 +167,7 @@ extension Ledger {
         var entry = PlainBalances.Entry()
         entry.spelling = spelling
         entry.name = name
-        entry.raw = rule.raw
+        entry.raw = rules.isRanked(name.currency) ? [] : rule.raw
         entry.floor = rule.floor
         entry.cap = rule.cap ?? .max
         entry.neverDecreases = rule.neverDecreases

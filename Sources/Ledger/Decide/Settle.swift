@@ -3,8 +3,8 @@ extension Ledger {
     /// season is entered, streaks go on, goals are advanced, ladders climbed and rungs rewarded,
     /// boards kept.
     ///
-    /// A rulebook of which anything here but ladders holds has consequences: its writes are never plain
-    /// (`DecidePlain.swift`).
+    /// A rulebook of which anything here but ladders holds has consequences: what they may follow from
+    /// is never plain (`DecidePlain.swift`).
     mutating func settle() throws(Refusal) {
         guard draft.kind != .migration else { return try settleMigration() }
         guard rules.hasConsequences else { return try settleLadders() }

@@ -47,6 +47,9 @@ package final class Rulebook: Sendable {
     let hasOpenings: Bool
     /// Whether anything but ladders follows from what a command posts: see `Ledger.settle`.
     package let hasConsequences: Bool
+    /// Whether something may follow whatever is posted: for some boards and actions only what moves or
+    /// counts for them matters.
+    let followsAnyPosting: Bool
 
     /// What each action counts for, by its position; empty where none does.
     let counting: [ActionCounting]
@@ -78,9 +81,9 @@ package final class Rulebook: Sendable {
         seasons = parts.seasons
         counting = ActionCounting.all(of: parts)
         reachingGoals = parts.goals.indices.filter { parts.goals[$0].reaches != nil }
-        hasConsequences =
-            !parts.seasons.isEmpty || !counting.isEmpty || !reachingGoals.isEmpty
-            || !parts.rewards.isEmpty || !parts.boards.isEmpty
+        followsAnyPosting =
+            !parts.seasons.isEmpty || !reachingGoals.isEmpty || !parts.rewards.isEmpty
+        hasConsequences = followsAnyPosting || !counting.isEmpty || !parts.boards.isEmpty
         itemIndex = WordIndex(parts.items.map(\.name))
         offerIndex = WordIndex(parts.offers.map(\.name))
         currencyIndex = WordIndex(currencies.map(\.name))
@@ -90,6 +93,11 @@ package final class Rulebook: Sendable {
 
     package func currency(_ word: Word) -> CurrencyRule? {
         currencyIndex.position(of: word).map { currencies[$0] }
+    }
+
+    /// Whether a board goes by the currency.
+    func isRanked(_ currency: Word) -> Bool {
+        parts.boards.contains { $0.currencies.contains(currency) }
     }
 
     package func ladder(_ word: Word) -> LadderRule? {

@@ -61,6 +61,14 @@ package struct TokenTable: ~Copyable, Sendable {
     @inline(__always)
     private func part(_ token: Token) -> Int { Int(truncatingIfNeeded: token.high >> 56) }
 
+    /// What lies where looking for the token begins.
+    @inline(__always)
+    func home(_ token: Token) -> UInt64 {
+        let number = part(token)
+        let mask = parts[number].slots.count - 1
+        return parts[number].slots[Int(truncatingIfNeeded: token.low) & mask].value
+    }
+
     package subscript(token: Token) -> UInt64? {
         @inline(__always) get {
             let number = part(token)

@@ -41,6 +41,8 @@ package struct PlainCommand: Sendable {
     /// `.ledger` where memory doesn't have the id.
     package internal(set) var number = AccountNumber.ledger
     var directoryKey = Token(low: 0, high: 0)
+    /// The token of its KEY, if it has one and memory has the account.
+    var keyToken = Token(low: 0, high: 0)
 
     // What it came to.
     package internal(set) var sequence: SequenceNumber = 0
