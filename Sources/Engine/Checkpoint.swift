@@ -105,23 +105,26 @@ extension Engine {
         if let account = ledger.state.takeRow(into: &rowWriter) {
             slice.changes.set(.accounts, number: account.rawValue) { rowWriter.append(to: &$0) }
         } else if let (account, id) = ledger.state.takeID() {
-            slice.changes.append(Self.change(of: account, id))
+            rowWriter.reset()
+            rowWriter.varint(id.opened)
+            rowWriter.bytes(id.sealed)
+            // Empty where the account is forgotten.
+            slice.changes.set(.ids, number: account.rawValue, isRemoval: id.sealed.isEmpty) {
+                if !id.sealed.isEmpty { rowWriter.append(to: &$0) }
+            }
         } else if let (token, entry) = ledger.state.takeDirectoryEntry() {
-            slice.changes.append(
-                StateChange(.directory, key: token.bytes, value: entry.account?.littleEndianBytes))
+            slice.changes.set(
+                .directory, littleEndian: (token.low, token.high), isRemoval: entry.account == nil
+            ) {
+                for byte in 0..<4 {
+                    guard let account = entry.account else { return }
+                    $0.append(UInt8(truncatingIfNeeded: account >> UInt32(8 * byte)))
+                }
+            }
         } else {
             return false
         }
         return true
-    }
-
-    private static func change(of account: AccountNumber, _ id: State.NewID) -> StateChange {
-        let key = account.rawValue.bigEndianBytes
-        guard !id.sealed.isEmpty else { return StateChange(.ids, key: key, value: nil) }
-        var writer = ByteWriter(capacity: id.sealed.count + 20)
-        writer.varint(id.opened)
-        writer.bytes(id.sealed)
-        return StateChange(.ids, key: key, value: writer.bytes)
     }
 
     /// Words, actors, rulebooks and counts.

@@ -24,8 +24,17 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
     private let reader: LogReader<Log>
     private let state: StateStore<Stored>
     private let random: () throws(RandomnessUnavailable) -> AccountKey
+    private let sealer = TextSealer()
     /// Keys that may not be in the keys file yet.
-    private var drawn: [UInt32: AccountKey] = [:]
+    private var drawn = DrawnKeys()
+    /// Keys read from the file together, while the log is folded.
+    private var keyPage: KeyPage?
+    private var newestKey: UInt32 = 0
+    private var checkedKey: (account: AccountNumber, key: AccountKey)?
+    /// The last account that may have a row in the state; of those after it memory has all there is.
+    private var lastStored = UInt32.max
+    /// Whether the state was empty at the start: rows and ids of accounts are all in memory.
+    private var wasEmpty = false
     /// Asking the file system again for each refused command would cost a call each.
     private var isFull = false
     package private(set) var fault: String?
@@ -60,7 +69,22 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
         return nil
     }
 
+    /// The state was emptied: all that it will have comes out of memory, which keeps rows and ids.
+    package func noteEmpty() { wasEmpty = true }
+
+    /// The state has so many accounts, and perhaps rows of some that were opened later.
+    package func noteStored(accountCount: UInt32) throws(StoreError) {
+        var last = accountCount
+        let end = UInt32.max.bigEndianBytes
+        try state.storage.neighbours(of: end.span, in: .accounts) { key, _, _ in
+            last = max(last, UInt32(bigEndian: [UInt8](bytes: key)))
+        }
+        lastStored = last
+        newestKey = accountCount
+    }
+
     package func storedRow(_ account: AccountNumber) -> [UInt8]? {
+        guard !wasEmpty, account.rawValue <= lastStored else { return nil }
         let row = attempt { () throws(StoreError) in
             try state.value(in: .accounts, orProvenAbsent: account.rawValue.bigEndianBytes)
         }
@@ -85,6 +109,7 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
     }
 
     package func storedAccount(_ directoryKey: Token) -> AccountNumber? {
+        guard !wasEmpty else { return nil }
         let value = attempt { () throws(StoreError) in
             try state.value(in: .directory, orProvenAbsent: directoryKey.bytes)
         }
@@ -101,17 +126,53 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
     }
 
     private func key(_ account: AccountNumber) -> AccountKey {
-        if let key = drawn[account.rawValue] { return key }
-        let bytes = attempt { () throws(StoreError) in try log.key(of: account.rawValue) }
-        guard let bytes else { return .absent }
-        let key = AccountKey(bytes)
+        if let key = drawn[account.rawValue] ?? lastKey(account) { return key }
+        guard let key = storedKey(account) else { return .absent }
         guard key.isIntact else {
             fault =
                 fault ?? "keys damaged: the key of account \(account.rawValue) isn't what it was; "
                 + "put DIR/keys back from a copy"
             return .absent
         }
+        if keyPage != nil { checkedKey = (account, key) }
         return key
+    }
+
+    /// The key that was looked at last, while there are pages: opening an account looks at it twice.
+    private func lastKey(_ account: AccountNumber) -> AccountKey? {
+        checkedKey?.account == account ? checkedKey?.key : nil
+    }
+
+    private func storedKey(_ account: AccountNumber) -> AccountKey? {
+        if let page = keyPage {
+            if let key = page[account.rawValue] {
+                newestKey = max(newestKey, account.rawValue)
+                return key
+            }
+            if account.rawValue == newestKey &+ 1 { return firstKey(ofPageFrom: account.rawValue) }
+        }
+        let bytes = attempt { () throws(StoreError) in try log.key(of: account.rawValue) }
+        return bytes.map { AccountKey($0) }
+    }
+
+    /// Accounts are opened in the order of their numbers: the keys behind this one come next.
+    private func firstKey(ofPageFrom account: UInt32) -> AccountKey? {
+        newestKey = account
+        let bytes = attempt { () throws(StoreError) in
+            try log.keys(from: account, count: KeyPage.keyCount)
+        }
+        keyPage = bytes.map { KeyPage(first: account, $0) }
+        return keyPage?[account]
+    }
+
+    /// Runs what looks at the keys of many accounts, one after another, while nobody forgets any.
+    package func withKeyPages<R>(_ body: () throws -> R) rethrows -> R {
+        keyPage = KeyPage()
+        defer {
+            keyPage = nil
+            checkedKey = nil
+        }
+        return try body()
     }
 
     package func tokenKey(_ account: AccountNumber) -> TokenKey {
@@ -121,27 +182,31 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
 
     package func drawKey(_ account: AccountNumber) -> TokenKey {
         do {
-            drawn[account.rawValue] = try random()
+            let key = try random()
+            drawn.set(account.rawValue, key)
+            return TokenKey(low: key.tokenKey.0, high: key.tokenKey.1)
         } catch {
             fault = fault ?? "the system gives no random bytes"
+            return .absent
         }
-        return tokenKey(account)
     }
 
     package func drawnKeys(_ range: Range<UInt32>) -> [KeySlot] {
-        range.compactMap { account in
-            drawn[account].map { KeySlot(account: account, bytes: $0.bytes) }
+        var slots: [KeySlot] = []
+        slots.reserveCapacity(range.count)
+        for account in range {
+            guard let key = drawn[account] else { continue }
+            slots.append(KeySlot(account: account, littleEndian: key.littleEndianWords))
         }
+        return slots
     }
 
-    package func dropDrawnKeys(_ range: Range<UInt32>) {
-        for account in range { drawn[account] = nil }
-    }
+    package func dropDrawnKeys(_ range: Range<UInt32>) { drawn.drop(range) }
 
     package func seal(
         _ text: [UInt8], _ account: AccountNumber, _ sequence: SequenceNumber, field: UInt8
     ) -> [UInt8] {
-        key(account).seal(text, sequence: sequence, field: field)
+        sealer.seal(text, under: key(account), sequence: sequence, field: field)
     }
 
     package func unseal(
@@ -153,7 +218,7 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
         for _ in 1...2 {
             let key = key(account)
             if key.isAbsent { return nil }
-            let text = key.unseal(sealed, sequence: sequence, field: field)
+            let text = sealer.unseal(sealed, under: key, sequence: sequence, field: field)
             if let text { return text }
         }
         // The log vouches for the sealed bytes: it is the key that isn't what it was. An account

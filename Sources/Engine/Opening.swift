@@ -52,12 +52,16 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
         var stored = StoredCounts()
         if let mark {
             stored = try restore(&ledger, mark, state, reader)
+            try source.noteStored(accountCount: ledger.state.accountCount)
         } else {
             try state.wipe()
+            source.noteEmpty()
         }
         if readsAll || mark == nil { try state.storage.noteRead() }
         let from = mark?.sequence ?? 0
-        let forgotten = try fold(&ledger, reader, from: from, progress)
+        let forgotten = try source.withKeyPages {
+            try fold(&ledger, reader, from: from, progress)
+        }
         // FORGET wipes a key once its event is durable: a death in between must not keep it.
         if !forgotten.isEmpty {
             try log.write(

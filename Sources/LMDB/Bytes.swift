@@ -7,6 +7,12 @@ extension [UInt8] {
         self = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
     }
 
+    /// Adds the eight bytes of a number, the lowest first.
+    package mutating func append(littleEndian value: UInt64) {
+        // The number outlives the call, and any of its bytes is a byte.
+        unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
+    }
+
     /// Adds the bytes lent by a transaction at the end.
     package mutating func append(copying bytes: Span<UInt8>) {
         // The pointer is read during the call only.

@@ -102,12 +102,14 @@ private import Synchronization
 
     /// The database of that name, nil the unnamed one. Call it before other threads use the
     /// environment.
-    /// - Returns: nil if it doesn't exist and the environment is read-only.
-    package func openDatabase(named name: String? = nil) throws(LMDBError) -> Database? {
+    /// - Parameter isCreating: whether one with a name is made if it doesn't exist.
+    /// - Returns: nil if it doesn't exist.
+    package func openDatabase(
+        named name: String? = nil, isCreating: Bool = false
+    ) throws(LMDBError) -> Database? {
         enter()
         defer { leave() }
         var transaction: OpaquePointer? = nil
-        let isCreating = !isReadOnly && name != nil
         try check(
             unsafe mdb_txn_begin(handle, nil, isCreating ? 0 : UInt32(MDB_RDONLY), &transaction),
             "mdb_txn_begin")

@@ -63,14 +63,19 @@ private import Glibc
     }
 
     /// Sets the value of `key`, replacing the one before.
+    ///
+    /// - Parameter isLast: whether the key is greater than every one there is. It is looked for at the end
+    ///   only then, and pages are filled before another one is begun, not left half empty.
+    /// - Throws: `.keyExists` if it was to be the last one and isn't.
     package mutating func put(
-        _ value: Span<UInt8>, forKey key: Span<UInt8>, in database: Database
+        _ value: Span<UInt8>, forKey key: Span<UInt8>, isLast: Bool = false, in database: Database
     ) throws(LMDBError) {
         checkThread()
         let transaction = unsafe current
+        let flags = isLast ? UInt32(MDB_APPEND) : 0
         let code = unsafe key.withLMDBValue { key in
             unsafe value.withLMDBValue {
-                unsafe mdb_put(transaction, database.number, &key, &$0, 0)
+                unsafe mdb_put(transaction, database.number, &key, &$0, flags)
             }
         }
         try check(code, "mdb_put")

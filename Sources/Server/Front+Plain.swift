@@ -36,6 +36,7 @@ extension Front {
         }
         connection.output.prepare(&pool)
         let first = progress.next
+        let head = engine.head
         let done = engine.decide(
             &plain, from: first, in: bytes.span, from: connection.peer, at: wall)
         progress.next = done
@@ -47,22 +48,20 @@ extension Front {
         plainReplies.write(
             plain, first..<done, in: bytes.span, time: engine.time, names: engine,
             to: &connection.output.writer)
-        note(first..<done, connection)
+        note(first..<done, connection, events: Int(clamping: engine.head - head))
         return done - first
     }
 
     /// What `carryOut` and `dispatch` note of each.
-    private func note(_ done: Range<Int>, _ connection: Connection) {
-        var reads = 0
+    private func note(_ done: Range<Int>, _ connection: Connection, events: Int) {
         counters.commands += UInt64(done.count)
         for index in done {
             let name = plain[index].verb.name
             counters.byCommand[Int(name.rawValue)] += 1
-            if name == .balance { reads += 1 }
         }
         let last = plain[done.upperBound - 1]
         rations.pay(
-            connection.peer.uid, events: done.count - reads,
+            connection.peer.uid, events: events,
             bytes: Int(last.end) - connection.input.start)
         connection.lastCommand = last.verb.name
         connection.partialSince = 0

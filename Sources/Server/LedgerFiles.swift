@@ -30,7 +30,7 @@ struct LedgerFiles {
         var told: SequenceNumber = 0
         let opening = try Opening.open(
             log: directory.log, state: state, readsAll: stored.isDoubted,
-            random: AccountKey.random
+            random: KeyDraw().draw
         ) { reached in
             guard reached >= told + 1_000_000 else { return }
             told = reached

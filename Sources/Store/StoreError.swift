@@ -73,7 +73,8 @@ extension StoreError: CustomStringConvertible {
         case .batchDamaged(let damage): "log damaged: \(damage)"
         case .batchMissing(let sequence): "log damaged: seq=\(sequence) is missing"
         case .stateDamaged(let table, let key):
-            "state damaged: \(table) \(key.map { String($0, radix: 16) }.joined(separator: " "))"
+            "state damaged: \(table) \(key.map { String($0, radix: 16) }.joined(separator: " ")); "
+                + "the next start of the daemon builds it anew from the log"
         case .stateUnreadable: "a start died while it read the state"
         case .stateFull: "the disk has no room for the state"
         case .commitUnaccounted(let expected, let found):

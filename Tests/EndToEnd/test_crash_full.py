@@ -112,3 +112,19 @@ def test_starting_on_a_full_disk(small_disk):
             assert client.map("SPEND", "a", "coin", 1)["balances"] == {"coin": 4}
     finally:
         daemon.kill()
+
+
+def test_a_small_disk_with_room_stores_the_state_of_many_accounts(small_disk):
+    """What storing it may take is no more than all of it once again, however many accounts have changed."""
+    daemon = daemons.Daemon(directory=small_disk)
+    daemon.start()
+    with daemon.client() as client:
+        for start in range(0, 6_000, 500):
+            client.many([("AWARD", f"account-{n}", "coin", 1) for n in range(start, start + 500)])
+    assert daemon.stop() == 0
+    assert "given up" not in daemon.said()
+    daemon.start()
+    assert "built anew" not in daemon.said()
+    with daemon.client() as client:
+        assert client.call("BALANCE", "account-5999", "coin")["available"] == 1
+    daemon.stop()

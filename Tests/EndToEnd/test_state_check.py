@@ -93,3 +93,28 @@ def test_damage_that_was_doubted_before_is_mended_at_once(filled):
     assert "built anew" in filled.said()
     settle(filled)
     expect_all(filled)
+
+
+RENAME = """
+import sys
+path, name = sys.argv[1], sys.argv[2].encode()
+data = bytearray(open(path, "rb").read())
+# A node of LMDB: the size of its data (48, an MDB_db), flags (2), the size of its key, its key.
+node = (48).to_bytes(4, "little") + (2).to_bytes(2, "little") + len(name).to_bytes(2, "little") + name
+at = data.find(node)
+assert at >= 0
+while at >= 0:
+    data[at + 8] ^= 0x02
+    at = data.find(node, at + 1)
+open(path, "wb").write(data)
+"""
+
+
+@pytest.mark.parametrize("table", ["accounts", "directory", "ids", "words", "actors", "rulebooks", "keys", "meta"])
+def test_a_table_whose_name_is_damaged_is_not_taken_for_empty(filled, table):
+    subprocess.run(
+        ["/usr/bin/python3", "-c", RENAME, str(filled.data / "state" / "data.mdb"), table], check=True)
+    filled.start()
+    assert "will be rebuilt" in filled.said() or "built anew" in filled.said()
+    settle(filled)
+    expect_all(filled)

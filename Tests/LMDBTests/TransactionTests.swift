@@ -124,8 +124,8 @@ private func text(_ key: Span<UInt8>, _ value: Span<UInt8>) -> String {
 func databases() throws {
     let directory = ScratchDirectory()
     let environment = try open(directory, databaseCount: 2)
-    let one = try #require(try environment.openDatabase(named: "one"))
-    let two = try #require(try environment.openDatabase(named: "two"))
+    let one = try #require(try environment.openDatabase(named: "one", isCreating: true))
+    let two = try #require(try environment.openDatabase(named: "two", isCreating: true))
     var transaction = try environment.beginWrite()
     for key in [[1], [2], [3]] as [[UInt8]] {
         try transaction.put(key.span, forKey: key.span, in: one)

@@ -74,7 +74,12 @@ import Testing
             let account = AccountNumber(number)
             #expect(
                 plain.ledger.state.encodeRow(account) == general.ledger.state.encodeRow(account))
+            #expect(plain.ledger.state.id(account) == general.ledger.state.id(account))
+            #expect(plain.ledger.state.opened(account) == general.ledger.state.opened(account))
         }
+        #expect(
+            plain.ledger.state.directoryChanges.sorted
+                == general.ledger.state.directoryChanges.sorted)
         try Self.expectSameReplay(&plain)
     }
 
@@ -98,20 +103,32 @@ import Testing
         "xp", "xp", "coins", "gems:red", "gems:green", "gems", "karma", "coins:red", "nothing",
     ]
 
+    /// Some that are opened on the way, and some that are no accounts.
+    private static let newAccounts = ["~ann", "*", "bob/", "a/b/c", "ann/page", "zoë", "x\u{7F}"]
+
+    private static func account(_ random: inout PlainRandom) -> String {
+        switch random.next() % 8 {
+        case 0: random.pick(newAccounts)
+        case 1: "new\(random.next() % 300)"
+        default: random.pick(accounts)
+        }
+    }
+
     private static func text(_ random: inout PlainRandom) -> String {
-        let account = random.pick(accounts)
+        let account = account(&random)
         let balance = random.pick(balances)
         let verb = random.pick(["award", "award", "spend", "balance"])
         if verb == "balance" { return "balance \(account) \(balance)" }
-        let amount = random.next() % 40 == 0 ? UInt64(Int64.max) : 1 + random.next() % 60
+        let amount = random.next() % 40 == 0 ? UInt64(Int64.max) : 1 + random.next() % 120
         // Few enough keys that some are said again, for the same and for other commands.
         let key = random.next() % 3 == 0 ? " key=k\(random.next() % 90)" : ""
         return "\(verb) \(account) \(balance) \(amount)\(key)"
     }
 
     private static func otherText(_ random: inout PlainRandom) -> String {
-        let account = random.pick(accounts)
-        return switch random.next() % 7 {
+        let account = account(&random)
+        return switch random.next() % 8 {
+        case 6: "forget \(account)"
         case 0: "hold \(account) coins 3"
         case 1: "freeze \(account)"
         case 2: "unfreeze \(account)"
@@ -147,6 +164,32 @@ import Testing
         #expect(scenario.decidePlain(["award ann karma 1"], from: Peer(uid: 1, role: .game)) == 0)
         #expect(scenario.decidePlain(["balance ann coins"], from: auditor) == 1)
         #expect(scenario.ledger.state.head == head)
+    }
+
+    @Test("an account is opened on the way, unless something else follows from that")
+    func openings() {
+        var scenario = Scenario(rulebook: Self.rulebook)
+        #expect(scenario.outcome("award ann xp 1") == "ok")
+        #expect(scenario.outcome("award ann coins 1") == "ok")
+        let count = scenario.ledger.state.accountCount
+        let plain = [
+            "award eve xp 5", "award eve xp 6", "award zoë coins 7 key=k", "balance eve xp",
+        ]
+        #expect(scenario.decidePlain(plain, from: Scenario.peer) == 4)
+        #expect(scenario.ledger.state.accountCount == count + 2)
+        #expect(scenario.plain[1].value == CellValue(11, 0, 0))
+        #expect(scenario.outcome("award zoë coins 7 key=k").hasPrefix("known"))
+        // Rungs are reached on the way, too.
+        #expect(scenario.decidePlain(["award new2 xp 300"], from: Scenario.peer) == 1)
+        #expect(scenario.plain.reached.map(\.to) == [3])
+        // Spending, a cap, a total that is the first, a parent, no id at all.
+        for text in [
+            "spend new1 gems 1", "award new3 coins 1001", "award new4 gems 1",
+            "award new5/knight xp 1", "award ~6 xp 1", "award new7 karma 1", "balance new8 xp",
+        ] {
+            #expect(scenario.decidePlain([text], from: Scenario.peer) == 0, "\(text)")
+        }
+        #expect(scenario.ledger.state.accountCount == count + 3)
     }
 
     @Test("another rulebook is noticed")

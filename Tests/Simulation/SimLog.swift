@@ -183,11 +183,16 @@ final class SimLog: RescueStorage, @unchecked Sendable {
     }
 
     func key(of account: UInt32) throws(StoreError) -> [UInt8] {
+        try keys(from: account, count: 1)
+    }
+
+    func keys(from account: UInt32, count: Int) throws(StoreError) -> [UInt8] {
         let start = Int(account) * KeySlot.size
+        let size = count * KeySlot.size
         let bytes = disk.keys.bytes
-        guard start < bytes.count else { return [UInt8](repeating: 0, count: KeySlot.size) }
-        let found = bytes[start..<min(start + KeySlot.size, bytes.count)]
-        return Array(found) + [UInt8](repeating: 0, count: KeySlot.size - found.count)
+        guard start < bytes.count else { return [UInt8](repeating: 0, count: size) }
+        let found = bytes[start..<min(start + size, bytes.count)]
+        return Array(found) + [UInt8](repeating: 0, count: size - found.count)
     }
 
     func hasRoom(batchBytes: Int, highestAccount: UInt32) -> Bool {

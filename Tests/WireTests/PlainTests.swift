@@ -190,10 +190,20 @@ import Testing
             #expect(plain.count == 3)
             let time = Instant(microseconds: 1_700_000_000_000_000 + Int64(round / 4))
             for index in 0..<3 {
+                plain[index].number = AccountNumber(1)
                 plain[index].sequence = (random.next() >> 1) >> (random.next() % 63)
                 plain[index].value = CellValue(
                     Int64(random.next() >> 2), Int64(random.next() >> 3), Int64(round % 2))
             }
+            plain.rules = 1
+            plain.reached = [
+                Receipt.Reached(account: AccountNumber(1), ladder: Word(2), from: 1, to: 3),
+                Receipt.Reached(
+                    account: AccountNumber(1), ladder: Word(1), from: -1, to: Int64(round / 7)),
+            ]
+            plain[0].reachedCount = round % 2 == 0 ? 0 : 2
+            plain[1].reachedStart = 1
+            plain[1].reachedCount = round % 5 == 0 ? 1 : 0
             replies.write(plain, 0..<3, in: sent.span, time: time, names: names, to: &written)
             for index in 0..<2 {
                 var receipt = Receipt()
@@ -209,6 +219,10 @@ import Testing
                         amount: index == 0 ? plain[index].amount : -plain[index].amount,
                         after: plain[index].value.available ?? 0)
                 ]
+                receipt.rules = 1
+                let start = Int(plain[index].reachedStart)
+                receipt.reached = Array(
+                    plain.reached[start..<(start + Int(plain[index].reachedCount))])
                 expected.receipt(receipt, names: names)
             }
             var values = RESPValues(expected)

@@ -108,6 +108,14 @@ struct FlatEvents: ~Copyable {
     /// Whether the event is flat: account 0 has none.
     func isFlat(_ index: Int) -> Bool { heads[index].account != .ledger }
 
+    /// Where the flat events end that follow each other from `start` on, or a block of them does.
+    func endOfRun(from start: Int) -> Int {
+        let limit = min(count, start &+ Self.blockCount)
+        var end = start
+        while end < limit, isFlat(end) { end &+= 1 }
+        return end
+    }
+
     /// Where the postings, effects and tokens of an event begin.
     @inline(__always)
     func starts(_ index: Int) -> (posting: Int, effect: Int, token: Int) {

@@ -14,7 +14,9 @@ extension Ledger {
             hash.append(2)
             hash.append(bytes, commands.items[index].account.range)
             commands.items[index].directoryKey = hash.finish128()
+            commands.items[index].reachedCount = 0
         }
+        commands.reached.clear()
         var near: UInt64 = 0
         // Where to look on depends on what is found: guessed wrongly, that would be waited for one by
         // one. So everything is first fetched without looking at it.
@@ -70,17 +72,22 @@ extension Ledger {
         var next = first
         while next < commands.count {
             let verb = commands.items[next].verb
+            if commands.items[next].number == .ledger { findPlainly(&commands.items[next], bytes) }
             if verb == .balance {
                 guard read(&commands.items[next], bytes) else { break }
                 newest = max(newest, state.rows.last(commands.items[next].number))
             } else {
                 guard let actor, mayWrite else { break }
+                let isDecided: Bool
                 if verb == .record {
-                    guard mayRecord, record(&commands, next, bytes, actor, now) else { break }
+                    isDecided = mayRecord && record(&commands, next, bytes, actor, now)
+                } else if commands.items[next].number == .ledger {
+                    isDecided = openPlainly(&commands, next, bytes, peer, actor, now)
                 } else {
-                    guard post(&commands.items[next], verb == .spend, bytes, peer, actor, now)
-                    else { break }
+                    isDecided = post(
+                        &commands.items[next], verb == .spend, bytes, peer, actor, now)
                 }
+                guard isDecided else { break }
             }
             next += 1
         }
@@ -118,21 +125,18 @@ extension Ledger {
         guard let posting = plainPost(block, balance, command.amount, isSpend), !posting.climbs
         else { return false }
 
-        var once: (Token, UInt64)?
-        if !command.key.isEmpty {
-            guard state.event(of: command.keyToken) == nil else { return false }
-            let key = state.rows.tokenKey(account)
-            once = (command.keyToken, Self.fingerprint(key, command, isSpend, bytes))
-        }
+        if !command.key.isEmpty, state.event(of: command.keyToken) != nil { return false }
+        let once = Self.once(command, state.rows.tokenKey(account), isSpend: isSpend, bytes)
         // From here the command must succeed.
         let sequence = state.head + 1
         encode(
-            command, isSpend, sequence, balance.name, actor, now, after: posting.after, once)
+            command, isSpend: isSpend, .alone, sequence, balance.name, actor, now,
+            after: posting.after, once)
         buffer.append(writer, sequence, now)
         state.notePlain(sequence, account, flags, now)
         state.apply(posting, block)
         if posting.offset == nil { state.setCell(account, CellKey(balance.name), posting.value) }
-        if let once { state.recentKeys.insert(once.0, sequence) }
+        if let once { state.recentKeys.insert(once.token, sequence) }
         command.sequence = sequence
         command.value = posting.value
         return true
@@ -233,16 +237,19 @@ extension Ledger {
         return true
     }
 
-    /// As `Event.encode`, of an event that is alone, with one account and one posting.
-    private mutating func encode(
-        _ command: PlainCommand, _ isSpend: Bool, _ sequence: SequenceNumber,
-        _ balance: BalanceName, _ actor: UInt32, _ now: Instant, after: Int64,
-        _ once: (token: Token, fingerprint: UInt64)?
+    /// As `Event.encode`, of an event with one account and one posting.
+    ///
+    /// - Parameter more: the parts that the caller writes after the posting.
+    @inline(__always)
+    mutating func encode(
+        _ command: PlainCommand, isSpend: Bool, _ group: GroupPlace, _ sequence: SequenceNumber,
+        _ balance: BalanceName, _ actor: UInt32, _ now: Instant, after: Int64, _ once: PlainOnce?,
+        more: EventParts = []
     ) {
         let account = command.number
         writer.reset()
-        writer.u8((isSpend ? EventKind.spend : EventKind.award).rawValue)
-        writer.u8(once == nil ? 0 : EventParts.once.rawValue)
+        writer.u8((isSpend ? EventKind.spend : EventKind.award).rawValue | group.rawValue << 5)
+        writer.u8(more.rawValue | (once == nil ? 0 : EventParts.once.rawValue))
         writer.varint(sequence)
         writer.time(now)
         writer.varint(rulesNumber)
@@ -272,8 +279,19 @@ extension Ledger {
         writer.signed(command.amount)
     }
 
+    /// What the command is known by again, if it has a KEY.
+    @inline(__always)
+    static func once(
+        _ command: PlainCommand, _ key: TokenKey, isSpend: Bool, _ bytes: Span<UInt8>
+    ) -> PlainOnce? {
+        guard !command.key.isEmpty else { return nil }
+        return PlainOnce(
+            token: command.keyToken,
+            fingerprint: fingerprint(key, command, isSpend, bytes))
+    }
+
     /// As `keyToken` of a command in the general way.
-    private static func keyToken(
+    static func keyToken(
         _ key: TokenKey, _ bytes: Span<UInt8>, _ range: Range<Int>
     ) -> Token {
         var hash = SipHash(key: key, isWide: true)
@@ -344,4 +362,9 @@ struct PlainPost {
     var after: Int64
     /// Whether a rung moves with it.
     var climbs: Bool
+}
+
+struct PlainOnce {
+    var token: Token
+    var fingerprint: UInt64
 }

@@ -39,6 +39,8 @@ package struct Ledger: ~Copyable {
     var plainActions = PlainActions()
     var plainNear: UInt64 = 0
     var plainPosts: [PlainPost] = []
+    var plainID: [UInt8] = []
+    var plainClimbs: [PlainClimb] = []
     /// Where accounts come from that were somebody elsewhere; `nil`: nowhere.
     package var legacy: (any LegacySource)?
     /// Accounts that are being brought over from there, one inside the other.

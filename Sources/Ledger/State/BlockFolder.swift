@@ -48,11 +48,8 @@ package struct BlockFolder: ~Copyable {
             while Self.foldFlat(&flat, sequence, &index, into: &state, &failure),
                 index < end - start
             {
-                // What isn't flat, or doesn't follow: the general way says which.
                 let range = events[start + index]
-                self.bytes.clear()
-                for offset in range { self.bytes.append(bytes[offset]) }
-                foldOne(sequence + UInt64(index), self.bytes.indices, into: &state)
+                foldOther(sequence + UInt64(index), bytes, range, into: &state)
                 index += 1
             }
             if failure != nil { return false }
@@ -74,14 +71,13 @@ package struct BlockFolder: ~Copyable {
             index < taken.flat.count
         {
             let sequence = taken.first + UInt64(index)
-            bytes.clear()
             if taken.flat.isFlat(index) {
-                bytes.append(contentsOf: stored(sequence) ?? [])
+                let bytes = stored(sequence) ?? []
+                foldOther(sequence, bytes.span, bytes.indices, into: &state)
             } else {
-                bytes.append(contentsOf: taken.bytes[taken.others[other]])
+                foldOther(sequence, taken.bytes.span, taken.others[other], into: &state)
                 other += 1
             }
-            foldOne(sequence, bytes.indices, into: &state)
             index += 1
         }
         return failure == nil
@@ -102,12 +98,16 @@ package struct BlockFolder: ~Copyable {
         }
     }
 
-    /// Folds the event in `bytes` in the general way.
-    private mutating func foldOne(
-        _ sequence: SequenceNumber, _ range: Range<Int>, into state: inout State
+    /// Folds an event that isn't flat or doesn't follow: the general way says which.
+    private mutating func foldOther(
+        _ sequence: SequenceNumber, _ bytes: Span<UInt8>, _ range: Range<Int>,
+        into state: inout State
     ) {
+        if state.foldOpening(bytes, range, sequence) { return }
+        self.bytes.removeAll(keepingCapacity: true)
+        for offset in range { self.bytes.append(bytes[offset]) }
         do throws(DecodingError) {
-            try event.decode(bytes, range)
+            try event.decode(self.bytes, self.bytes.indices)
         } catch {
             failure = .undecodable(sequence, error)
             return

@@ -3,13 +3,16 @@ package struct Leaving: ~Copyable, Sendable {
     package internal(set) var ids = NewIDs()
     package internal(set) var keys: FrozenTokens?
     /// Tokens whose directory entries changed.
-    var directory: [Token] = []
+    var directory = ChangedTokens()
     /// Accounts whose rows are to be stored.
     var dirty = AccountSet()
 
     // How far each was taken.
     var nextID = 0
+    var nextList = 0
+    /// Of the list before that.
     var nextToken = 0
+    var tokensInList = 0
     var nextRow = AccountNumber.ledger
 }
 
@@ -50,16 +53,21 @@ extension State {
         return nil
     }
 
-    /// The next key of the directory whose entry the checkpoint has to store, and the entry; `nil`
-    /// once there is none.
+    /// The next key of the directory whose entry the checkpoint has to store, in the order of the keys'
+    /// bytes, and the entry; `nil` once there is none.
     package mutating func takeDirectoryEntry() -> (key: Token, entry: DirectoryEntry)? {
-        while leaving.nextToken < leaving.directory.count {
-            let token = leaving.directory[leaving.nextToken]
+        while true {
+            while leaving.nextToken == leaving.tokensInList {
+                guard leaving.nextList < leaving.directory.listCount else { return nil }
+                leaving.tokensInList = leaving.directory.sortList(leaving.nextList)
+                leaving.nextToken = 0
+                leaving.nextList += 1
+            }
+            let token = leaving.directory.token(leaving.nextToken, ofList: leaving.nextList - 1)
             leaving.nextToken += 1
             // A change that was taken back left none.
             if let entry = directoryEntry(token) { return (token, entry) }
         }
-        return nil
     }
 
     /// What the checkpoint took is stored now.
@@ -76,7 +84,7 @@ extension State {
         for entry in leaving.keys?.table.sorted() ?? [] {
             recentKeys.insert(entry.token, entry.value)
         }
-        directoryChanges.append(contentsOf: leaving.directory)
+        directoryChanges.append(leaving.directory)
         var next = AccountNumber.ledger
         while let account = leaving.dirty.first(from: next) {
             touch(account)

@@ -41,7 +41,8 @@ extension State {
         var totals = FlatTotals()
         var index = start
         while index < flat.count {
-            let end = min(flat.count, index + FlatEvents.blockCount)
+            let end = flat.endOfRun(from: index)
+            guard end > index else { return index }
             bringNear(&flat, index..<end)
             let stop = try fold(flat, first: first, index..<end, &totals)
             if stop < end { return stop }

@@ -50,7 +50,7 @@ package struct State: ~Copyable {
     /// Tokens of ids that were forgotten.
     var forgottenIDs = TokenTable()
     /// Tokens whose directory entries changed since the last checkpoint.
-    package internal(set) var directoryChanges: [Token] = []
+    package internal(set) var directoryChanges = ChangedTokens()
     package internal(set) var recentKeys = TokenTable()
     /// What a checkpoint under way has taken and not stored yet.
     package internal(set) var leaving = Leaving()

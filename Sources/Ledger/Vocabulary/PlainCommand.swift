@@ -1,8 +1,8 @@
 /// A command of the plainest kind, which most are: an AWARD, a SPEND or a RECORD without options but a
 /// KEY, or a BALANCE as of now. It is read, decided and answered without being taken into a `Command`.
 ///
-/// Whatever is not certainly plain goes the general way, which alone refuses and opens
-/// accounts; both ways give the same bytes, in the log and in the reply.
+/// Whatever is not certainly plain goes the general way, which alone refuses, and gives what follows from
+/// a posting; both ways give the same bytes, in the log and in the reply.
 package struct PlainCommand: Sendable {
     package enum Verb: UInt8, Sendable {
         case award, spend, balance, record
@@ -52,6 +52,9 @@ package struct PlainCommand: Sendable {
     package internal(set) var changeCount: UInt8 = 0
     package internal(set) var shownCount: UInt8 = 0
     package internal(set) var rungCount: UInt8 = 0
+    /// How many rungs it reached, and where in `PlainCommands.reached` they begin.
+    package internal(set) var reachedCount: UInt32 = 0
+    package internal(set) var reachedStart: UInt32 = 0
 
     package init() {}
 }
@@ -67,10 +70,12 @@ package struct PlainCommands: ~Copyable, Sendable {
     // Not an InlineArray: reading one element of that copies all of them.
     var items = Flat(repeating: PlainCommand(), count: countMax)
     package var count = 0
+    /// Rungs that some of them reached.
+    package internal(set) var reached: [Receipt.Reached] = []
+    /// The rulebook that decided, by number.
+    package internal(set) var rules: UInt32 = 0
     /// The newest event that the answers to what was decided last could have seen.
     package internal(set) var newest: SequenceNumber = 0
-    /// The rulebook that they were decided under, by number.
-    package internal(set) var rules: UInt32 = 0
 
     // Of each command so many.
     var inputs = Flat(repeating: PlainCommand.Text(), count: countMax * inputsMax)

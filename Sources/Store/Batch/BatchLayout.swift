@@ -1,3 +1,5 @@
+import LMDB
+
 /// Where things lie in a batch; `ops/formats.md`, section 2, has the table.
 enum BatchLayout {
     /// "STLB"
@@ -76,10 +78,7 @@ extension [UInt8] {
         append(u16: UInt16(truncatingIfNeeded: value >> 16))
     }
 
-    mutating func append(u64 value: UInt64) {
-        append(u32: UInt32(truncatingIfNeeded: value))
-        append(u32: UInt32(truncatingIfNeeded: value >> 32))
-    }
+    mutating func append(u64 value: UInt64) { append(littleEndian: value) }
 
     mutating func append(varint value: UInt64) {
         var rest = value

@@ -59,14 +59,38 @@ package struct PendingBatch: Sendable {
 package struct KeySlot: Equatable, Sendable {
     /// The account's number; 0 is the ledger's own.
     package var account: UInt32
-    /// 32 bytes.
-    package var bytes: [UInt8]
+    /// Its 32 bytes, eight in each, the first one lowest. Not an array: a batch may open thousands.
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+
+    package init(account: UInt32, littleEndian words: (UInt64, UInt64, UInt64, UInt64)) {
+        self.account = account
+        self.words = words
+    }
 
     package init(account: UInt32, bytes: [UInt8]) {
         precondition(bytes.count == KeySlot.size, "a slot has 32 bytes")
-        self.account = account
-        self.bytes = bytes
+        func word(_ start: Int) -> UInt64 {
+            (0..<8).reduce(0) { $0 | UInt64(bytes[start + $1]) << UInt64(8 * $1) }
+        }
+        self.init(account: account, littleEndian: (word(0), word(8), word(16), word(24)))
+    }
+
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
+    }
+
+    func append(to bytes: inout [UInt8]) {
+        bytes.append(u64: words.0)
+        bytes.append(u64: words.1)
+        bytes.append(u64: words.2)
+        bytes.append(u64: words.3)
     }
 
     package static let size = 32
+
+    package static func == (a: KeySlot, b: KeySlot) -> Bool {
+        a.account == b.account && a.words == b.words
+    }
 }

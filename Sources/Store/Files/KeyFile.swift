@@ -17,17 +17,20 @@ struct KeyFile: ~Copyable {
             while end < sorted.count, sorted[end].account == sorted[end - 1].account + 1 {
                 end += 1
             }
-            let bytes = sorted[start..<end].flatMap(\.bytes)
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity((end - start) * KeySlot.size)
+            for slot in sorted[start..<end] { slot.append(to: &bytes) }
             try file.write(bytes, at: Int(sorted[start].account) * KeySlot.size)
             start = end
         }
         try file.synchronizeData()
     }
 
-    /// The slot's 32 bytes; zeros behind the file's end.
-    func slot(_ account: UInt32) throws(StoreError) -> [UInt8] {
-        var bytes = try file.read(count: KeySlot.size, at: Int(account) * KeySlot.size)
-        bytes.append(contentsOf: repeatElement(0, count: KeySlot.size - bytes.count))
+    /// The 32 bytes of each slot, one behind the other; zeros behind the file's end.
+    func slots(from account: UInt32, count: Int) throws(StoreError) -> [UInt8] {
+        let size = count * KeySlot.size
+        var bytes = try file.read(count: size, at: Int(account) * KeySlot.size)
+        bytes.append(contentsOf: repeatElement(0, count: size - bytes.count))
         return bytes
     }
 

@@ -182,7 +182,11 @@ package final class LMDBLog: LogStorage {
     }
 
     package func key(of account: UInt32) throws(StoreError) -> [UInt8] {
-        try keyFile.slot(account)
+        try keyFile.slots(from: account, count: 1)
+    }
+
+    package func keys(from account: UInt32, count: Int) throws(StoreError) -> [UInt8] {
+        try keyFile.slots(from: account, count: count)
     }
 
     package func hasRoom(batchBytes: Int, highestAccount: UInt32) -> Bool {

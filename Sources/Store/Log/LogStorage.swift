@@ -20,6 +20,9 @@ package protocol LogStorage: AnyObject, Sendable {
     /// The 32 bytes of the account's slot; zeros if it has no key.
     func key(of account: UInt32) throws(StoreError) -> [UInt8]
 
+    /// The slots of `count` accounts from one on, one behind the other.
+    func keys(from account: UInt32, count: Int) throws(StoreError) -> [UInt8]
+
     /// True if what is decided but not yet on disk, and the keys up to that account, surely fit.
     /// Asks the disk nothing.
     /// - Parameter batchBytes: the open batch's and the in-flight batch's `storedSizeMax` together.

@@ -33,6 +33,6 @@ package struct LogWriter: Sendable {
 extension KeySlot {
     /// The slot of an account that has no key any more.
     package init(wiping account: UInt32) {
-        self.init(account: account, bytes: [UInt8](repeating: 0, count: KeySlot.size))
+        self.init(account: account, littleEndian: (0, 0, 0, 0))
     }
 }

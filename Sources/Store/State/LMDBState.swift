@@ -9,9 +9,11 @@ package final class LMDBState: StateStorage {
     /// anything is answered from it.
     package let isDoubted: Bool
 
-    /// - Throws: `.missing` if it may only be read and lacks a table.
+    /// - Parameter isNew: whether its tables have yet to be made.
+    /// - Throws: `.missing` if it lacks a table: one whose name is damaged must not pass for empty.
     init(
-        directory: String, mapSize: Int, access: Environment.Access, isDoubted: Bool = false
+        directory: String, mapSize: Int, access: Environment.Access, isNew: Bool = false,
+        isDoubted: Bool = false
     ) throws(StoreError) {
         self.directory = directory
         self.isDoubted = isDoubted
@@ -23,7 +25,7 @@ package final class LMDBState: StateStorage {
         var databases: [StateTable: Database] = [:]
         for table in StateTable.allCases {
             databases[table] = try lmdb { () throws(LMDBError) in
-                try environment.openDatabase(named: table.rawValue)
+                try environment.openDatabase(named: table.rawValue, isCreating: isNew)
             }
         }
         guard databases.count == StateTable.allCases.count else { throw .missing(path: directory) }
@@ -59,11 +61,19 @@ package final class LMDBState: StateStorage {
         try makeRoom(for: changes)
         try lmdb { () throws(LMDBError) in
             var transaction = try environment.beginWrite()
+            var end: TableEnd?
             try changes.visit { (table, key, value, isRemoval) throws(LMDBError) in
+                // Changes of a table mostly come together.
+                if end?.table != table {
+                    end = try TableEnd(table, database(table), in: transaction)
+                }
+                guard let database = end?.database else { return }
                 if isRemoval {
-                    try transaction.delete(key: key, in: database(table))
+                    try transaction.delete(key: key, in: database)
+                    end = nil
                 } else {
-                    try transaction.put(value, forKey: key, in: database(table))
+                    let isLast = end?.move(to: key) ?? false
+                    try transaction.put(value, forKey: key, isLast: isLast, in: database)
                 }
             }
             try transaction.commit()
@@ -105,9 +115,11 @@ package final class LMDBState: StateStorage {
 
     /// Grows the map, and refuses while the disk has less room than the changes may take.
     private func makeRoom(for changes: StateChanges) throws(StoreError) {
-        // Scattered changes copy a leaf each, with the way to it shared by many.
-        let needed = 2 * changes.byteCount + (2 * changes.count + 64) * MetaPage.pageSize
+        // Scattered changes copy a leaf each, with the way to it shared by many; but no more than
+        // there are.
         let info = environment.info
+        let copied = min(2 * changes.count * MetaPage.pageSize, info.usedSize)
+        let needed = 2 * changes.byteCount + copied + 64 * MetaPage.pageSize
         if info.usedSize + needed > info.mapSize / 10 * 9 {
             let size = max(2 * info.mapSize, 2 * (info.usedSize + needed))
             try lmdb { () throws(LMDBError) in try environment.resize(to: size) }
@@ -118,5 +130,30 @@ package final class LMDBState: StateStorage {
     private func database(_ table: StateTable) -> Database {
         // The initializer opened every one of them.
         databases[table]!
+    }
+}
+
+/// The greatest key of a table that is being written to.
+private struct TableEnd {
+    let table: StateTable
+    let database: Database
+    private var key: [UInt8] = []
+
+    init(
+        _ table: StateTable, _ database: Database, in transaction: borrowing WriteTransaction
+    ) throws(LMDBError) {
+        self.table = table
+        self.database = database
+        key = try transaction.withCursor(in: database) { (cursor) throws(LMDBError) in
+            try cursor.last { key, _ in [UInt8](copying: key) } ?? []
+        }
+    }
+
+    /// Whether the next key is greater, and so the greatest one from now on.
+    mutating func move(to next: Span<UInt8>) -> Bool {
+        guard key.span.compare(next) < 0 else { return false }
+        key.removeAll(keepingCapacity: true)
+        key.append(copying: next)
+        return true
     }
 }

@@ -45,15 +45,30 @@ package struct StateChanges: Sendable {
         }
     }
 
-    /// Sets the entry under a number, most significant byte first, to what `value` appends.
+    /// Sets the entry under a number, most significant byte first, to what `value` appends, or removes it.
     package mutating func set(
-        _ table: StateTable, number: UInt32, value: (inout [UInt8]) -> Void
+        _ table: StateTable, number: UInt32, isRemoval: Bool = false,
+        value: (inout [UInt8]) -> Void
     ) {
-        append(table, isRemoval: false) {
+        append(table, isRemoval: isRemoval) {
             $0.append(UInt8(truncatingIfNeeded: number >> 24))
             $0.append(UInt8(truncatingIfNeeded: number >> 16))
             $0.append(UInt8(truncatingIfNeeded: number >> 8))
             $0.append(UInt8(truncatingIfNeeded: number))
+        } value: {
+            value(&$0)
+        }
+    }
+
+    /// Sets the entry under 16 bytes, eight in each number, the first one lowest, to what `value` appends,
+    /// or removes it.
+    package mutating func set(
+        _ table: StateTable, littleEndian key: (UInt64, UInt64), isRemoval: Bool,
+        value: (inout [UInt8]) -> Void
+    ) {
+        append(table, isRemoval: isRemoval) {
+            $0.append(littleEndian: key.0)
+            $0.append(littleEndian: key.1)
         } value: {
             value(&$0)
         }
@@ -81,7 +96,7 @@ package struct StateChanges: Sendable {
             } value: {
                 guard !isRemoval else { return }
                 $0.append(copying: value)
-                $0.append(u64: checksum(key, value))
+                $0.append(littleEndian: checksum(key, value))
             }
         }
         return sealed

@@ -48,6 +48,7 @@ enum StateDirectory {
         _ paths: LedgerPaths, mapSize: Int
     ) throws(StoreError) -> LMDBState {
         try Directory.create(paths.state)
-        return try LMDBState(directory: paths.state, mapSize: mapSize, access: .readWrite)
+        return try LMDBState(
+            directory: paths.state, mapSize: mapSize, access: .readWrite, isNew: true)
     }
 }

@@ -104,7 +104,7 @@ package struct StateStore<Storage: StateStorage>: Sendable {
 
 extension Span<UInt8> {
     /// Less than, equal to or greater than zero, as these bytes come before, are, or come after others.
-    fileprivate func compare(_ other: Span<UInt8>) -> Int {
+    func compare(_ other: Span<UInt8>) -> Int {
         for index in 0..<Swift.min(count, other.count) where self[index] != other[index] {
             return self[index] < other[index] ? -1 : 1
         }

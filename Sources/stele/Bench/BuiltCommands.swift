@@ -9,6 +9,9 @@ struct BuiltCommands: ~Copyable {
     private let amount: Int64
     private let verb: Verb
     private let hasKeys: Bool
+    private let currency: String
+    /// Whether the plain commands are laid out as those that open accounts, which carry no keys.
+    private var areOpenings = false
 
     /// What is decided together, and what its ranges point into.
     var plain = PlainCommands()
@@ -76,23 +79,24 @@ struct BuiltCommands: ~Copyable {
         hasKeys = settings.hasKeys
         (verb, amount) = (kinds.verb, kinds.amount)
         (command, opening) = (kinds.command, kinds.opening)
-        if verb != .record { layOut(settings.currency) }
+        currency = settings.currency
+        if arePlain { layOut() }
     }
 
     /// Whether they are of the plainest kind, which is decided many at a time.
     var arePlain: Bool { verb != .record }
 
     /// The balance, then for each plain command its account and its key.
-    private mutating func layOut(_ currency: String) {
+    private mutating func layOut() {
         bytes = Array(currency.utf8)
         for index in 0..<PlainCommands.countMax {
             var one = PlainCommand()
-            one.verb = verb == .spend ? .spend : .award
+            one.verb = verb == .spend && !areOpenings ? .spend : .award
             one.balance = PlainCommand.Text(0, currency.utf8.count)
-            one.amount = amount
+            one.amount = areOpenings ? opening.amount : amount
             one.account = PlainCommand.Text(bytes.count, Self.nameCount)
             bytes += Self.prefix + [UInt8](repeating: 0x30, count: 8)
-            if hasKeys {
+            if hasKeys, !areOpenings {
                 one.key = PlainCommand.Text(bytes.count, Self.keyCount)
                 bytes += [UInt8](repeating: 0x30, count: Self.keyCount)
             }
@@ -102,6 +106,7 @@ struct BuiltCommands: ~Copyable {
 
     /// Makes the next `count` plain commands.
     mutating func fill(_ count: Int) {
+        turn(toOpenings: false)
         plain.count = count
         for index in 0..<count {
             let one = plain[index]
@@ -111,15 +116,37 @@ struct BuiltCommands: ~Copyable {
         }
     }
 
+    /// Makes the plain commands that open `count` accounts from one on.
+    mutating func fillOpenings(_ account: UInt32, _ count: Int) {
+        turn(toOpenings: true)
+        plain.count = count
+        for index in 0..<count {
+            let start = Int(plain[index].account.start) + Self.prefix.count
+            Self.write(account + UInt32(index), to: &bytes, at: start)
+        }
+    }
+
+    private mutating func turn(toOpenings areOpenings: Bool) {
+        guard areOpenings != self.areOpenings else { return }
+        self.areOpenings = areOpenings
+        layOut()
+    }
+
     /// A plain command once more, for the general way.
     mutating func general(_ index: Int) -> Command {
         let one = plain[index]
-        copy(Int(one.account.start), to: command.account)
-        if hasKeys { copy(Int(one.key.start), to: command.key) }
+        if areOpenings {
+            Self.copy(bytes, Int(one.account.start), to: opening.account, of: &opening)
+            return opening
+        }
+        Self.copy(bytes, Int(one.account.start), to: command.account, of: &command)
+        if hasKeys { Self.copy(bytes, Int(one.key.start), to: command.key, of: &command) }
         return command
     }
 
-    private mutating func copy(_ start: Int, to range: ByteRange) {
+    private static func copy(
+        _ bytes: [UInt8], _ start: Int, to range: ByteRange, of command: inout Command
+    ) {
         for offset in 0..<range.count {
             command.bytes[range.start + offset] = bytes[start + offset]
         }

@@ -47,7 +47,7 @@ struct LogBuild: ~Copyable {
                 state = StateStore(stored, checksum: RebuildCommand.checksum)
                 let opening = try Opening.open(
                     log: directory.log, state: state,
-                    random: { () throws(RandomnessUnavailable) in try AccountKey.random() },
+                    random: KeyDraw().draw,
                     progress: { _ in })
                 engine = opening.engine
                 committing = try Committing(directory.log, opening.writer)
@@ -104,8 +104,17 @@ struct LogBuild: ~Copyable {
     /// Every account once, from the first to the last.
     private mutating func openAccounts(_ console: Console) throws(Failure) {
         var progress = Progress("opening", unit: "accounts", console: console)
-        for account in 0..<settings.accounts {
-            try writeOne(commands.first(UInt32(account)))
+        var account = 0
+        while account < settings.accounts {
+            if commands.arePlain {
+                let count = min(settings.accounts - account, PlainCommands.countMax)
+                commands.fillOpenings(UInt32(account), count)
+                try writePlain(count)
+                account += count
+            } else {
+                try writeOne(commands.first(UInt32(account)))
+                account += 1
+            }
             if account & 1023 == 0 { update(&progress, account, of: settings.accounts) }
         }
         progress.finish()
@@ -133,6 +142,12 @@ struct LogBuild: ~Copyable {
             return count
         }
         commands.fill(count)
+        try writePlain(count)
+        return count
+    }
+
+    /// The plain commands that were made.
+    private mutating func writePlain(_ count: Int) throws(Failure) {
         var index = 0
         let bytes = commands.bytes
         engine.lookUp(&commands.plain, in: bytes.span)
@@ -145,7 +160,6 @@ struct LogBuild: ~Copyable {
             }
         }
         try commitIfFull()
-        return count
     }
 
     private mutating func writeOne(_ command: Command) throws(Failure) {
@@ -194,12 +208,7 @@ struct LogBuild: ~Copyable {
 
     private func storeState() throws(Failure) {
         do throws(StoreError) {
-            engine.beginCheckpoint()
-            while engine.isCheckpointing {
-                guard let work = engine.checkpointSlice() else { continue }
-                try work.write(to: state)
-                if work.head != nil { engine.checkpointWritten() }
-            }
+            try RebuildCommand.store(engine, in: state)
         } catch {
             throw Failure(error, path: path)
         }

@@ -79,11 +79,25 @@ enum RebuildCommand {
     }
 
     static let checksum: StateChecksum = { key, value in
-        var bytes: [UInt8] = []
-        for index in value.indices { bytes.append(value[index]) }
-        var name: [UInt8] = []
-        for index in key.indices { name.append(key[index]) }
-        return SipHash.checksum(key: name, value: bytes, count: bytes.count)
+        var hash = SipHash(key: .checksum, isWide: false)
+        hash.append(key, 0..<key.count)
+        hash.append(value, 0..<value.count)
+        return hash.finish64()
+    }
+
+    /// Entries that are written at a time: nobody waits for anything else.
+    static let sliceSize = 100_000
+
+    /// Stores what has changed.
+    static func store(
+        _ engine: Engine, in state: StateStore<LMDBState>
+    ) throws(StoreError) {
+        engine.beginCheckpoint()
+        while engine.isCheckpointing {
+            guard let work = engine.checkpointSlice(of: sliceSize) else { continue }
+            try work.write(to: state)
+            if work.head != nil { engine.checkpointWritten() }
+        }
     }
 
     /// Folds what the stored state hasn't seen, stores all of it, and takes its print.
@@ -94,18 +108,12 @@ enum RebuildCommand {
         var progress = Progress(title, unit: "events", console: console)
         let opening = try Opening.open(
             log: store.directory.log, state: store.state,
-            random: { () throws(RandomnessUnavailable) in try AccountKey.random() },
+            random: KeyDraw().draw,
             progress: { sequence in
                 progress.update(
                     count: Int(sequence), share: Double(sequence) / Double(max(last, 1)))
             })
-        let engine = opening.engine
-        engine.beginCheckpoint()
-        while engine.isCheckpointing {
-            guard let work = engine.checkpointSlice() else { continue }
-            try work.write(to: store.state)
-            if work.head != nil { engine.checkpointWritten() }
-        }
+        try Self.store(opening.engine, in: store.state)
         progress.finish()
         return try StateFingerprint(store.state)
     }

@@ -1,0 +1,161 @@
+// A plain AWARD to an account that was never seen: it is opened by an event of its own, as `open` does,
+// and the award follows in the same group.
+
+extension Ledger {
+    /// Finds the account of a command that memory didn't have when commands were looked up: one before it
+    /// may have opened it, or the state in store has it.
+    @inline(never)
+    mutating func findPlainly(_ command: inout PlainCommand, _ bytes: Span<UInt8>) {
+        guard let known = state.account(command.directoryKey) else { return }
+        state.ensure(known)
+        command.number = known
+        noteKey(&command, state.rows.tokenKey(known), bytes)
+    }
+
+    private func noteKey(
+        _ command: inout PlainCommand, _ key: TokenKey, _ bytes: Span<UInt8>
+    ) {
+        guard !command.key.isEmpty else { return }
+        command.keyToken = Self.keyToken(key, bytes, command.key.range)
+    }
+
+    /// Opens the account of an AWARD, posts to it and moves its rungs, if nothing else follows from that.
+    ///
+    /// - Returns: whether it did; if not, nothing has changed.
+    @inline(never)
+    mutating func openPlainly(
+        _ commands: inout PlainCommands, _ index: Int, _ bytes: Span<UInt8>, _ peer: Peer,
+        _ actor: UInt32, _ now: Instant
+    ) -> Bool {
+        var command = commands.items[index]
+        guard command.verb == .award, !rules.hasOpenings, legacy == nil, buffer.hasRoom,
+            state.accountCount < UInt32.max - 1,
+            let balance = plainBalance(bytes, command.balance.range),
+            !balance.raw.isDisjoint(with: peer.role),
+            let posting = plainFirstPost(balance, command.amount),
+            takePlainID(bytes, command.account.range)
+        else { return false }
+        climbPlainly(balance, command.amount)
+        let account = AccountNumber(state.accountCount + 1)
+        let opening = state.head + 1
+        // From here the command must succeed.
+        let key = state.source.drawKey(account)
+        let sealed = state.source.seal(plainID, account, opening, field: 0)
+        encodeOpening(account, sealed, opening, now)
+        buffer.append(writer, opening, now)
+        state.noteOpened(
+            account, opening, now, key, sealed, command.directoryKey, isSought: true)
+        command.number = account
+        command.sequence = opening + 1
+        command.value = posting.value
+        noteKey(&command, key, bytes)
+        let once = Self.once(command, key, isSpend: false, bytes)
+        encode(
+            command, isSpend: false, .last, command.sequence, balance.name, actor, now,
+            after: posting.after, once, more: plainClimbs.isEmpty ? [] : .rungs)
+        if !plainClimbs.isEmpty { encodeClimbs() }
+        buffer.append(writer, command.sequence, now)
+        state.notePlain(command.sequence, account, state.rows.flags(account), now)
+        state.setCell(account, CellKey(balance.name), posting.value)
+        state.pool.setValue(state.rows.block(.ledger), posting.total, posting.sum)
+        if !plainClimbs.isEmpty { foldClimbs(&command, &commands.reached) }
+        if let once { state.recentKeys.insert(once.token, command.sequence) }
+        commands.items[index] = command
+        return true
+    }
+
+    /// Finds the rungs that a new account reaches with what it is given first, as `settleLadders` does.
+    private mutating func climbPlainly(_ balance: PlainBalances.Entry, _ amount: Int64) {
+        plainClimbs.clear()
+        for index in balance.rungs {
+            let rung = plainBalances.rungs[index]
+            let climbed = rung.part == .earned || rung.part == .available ? amount : 0
+            if plainBalances.stands(rung, on: rung.start, at: climbed) { continue }
+            let ladder = rules.ladders[rung.ladder]
+            var reached = ladder.rung(at: climbed)
+            if ladder.lose == .never { reached = max(reached, rung.start) }
+            guard reached != rung.start else { continue }
+            plainClimbs.append(PlainClimb(key: rung.key, from: rung.start, to: reached))
+        }
+    }
+
+    private mutating func encodeClimbs() {
+        writer.varint(plainClimbs.count)
+        for climb in plainClimbs {
+            writer.varint(0 as UInt32)
+            writer.varint(climb.key.word.rawValue)
+            writer.varint(climb.key.qualifier)
+            writer.signed(climb.from)
+            writer.signed(climb.to)
+        }
+    }
+
+    private mutating func foldClimbs(
+        _ command: inout PlainCommand, _ reached: inout [Receipt.Reached]
+    ) {
+        command.reachedStart = UInt32(reached.count)
+        command.reachedCount = UInt32(plainClimbs.count)
+        for climb in plainClimbs {
+            state.setCell(command.number, climb.key, CellValue(climb.to))
+            reached.append(
+                Receipt.Reached(
+                    account: command.number, ladder: climb.key.word, from: climb.from,
+                    to: climb.to))
+        }
+    }
+
+    /// Takes the id of an account without a parent; false where there is something to refuse, or a parent.
+    private mutating func takePlainID(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard range.count <= Limits.accountBytesMax else { return false }
+        for index in range where bytes[index] == UInt8(ascii: "/") { return false }
+        sideWriter.reset()
+        sideWriter.raw(bytes, range)
+        plainID = sideWriter.bytes
+        return UTF8Text.isAccount(plainID, ByteRange(start: 0, count: plainID.count))
+    }
+
+    /// As `plainPost`, of an account that has nothing yet.
+    private func plainFirstPost(
+        _ balance: PlainBalances.Entry, _ amount: Int64
+    ) -> PlainPost? {
+        let key = CellKey(.balance, balance.name.currency)
+        let total = state.pool.withCells(state.rows.block(.ledger)) { cells in
+            cells.offset(of: key).map { (offset: $0, sum: cells[$0].value) }
+        }
+        guard let total else { return nil }
+        let value = CellValue(amount)
+        var sum = total.sum
+        guard State.add(amount, to: &sum.a), amount <= balance.cap else { return nil }
+        return PlainPost(
+            offset: 0, total: total.offset, value: value, sum: sum, after: amount,
+            climbs: false)
+    }
+
+    /// As `Event.encode`, of an event that opens an account without a parent.
+    private mutating func encodeOpening(
+        _ account: AccountNumber, _ sealed: [UInt8], _ sequence: SequenceNumber, _ now: Instant
+    ) {
+        writer.reset()
+        writer.u8(EventKind.account.rawValue | GroupPlace.first.rawValue << 5)
+        writer.u8(EventParts.payload.rawValue)
+        writer.varint(sequence)
+        writer.time(now)
+        writer.varint(rulesNumber)
+        // The ledger's own doing, with one account that had no event before, and no postings.
+        writer.varint(0 as UInt32)
+        writer.varint(1 as UInt32)
+        writer.varint(account.rawValue)
+        writer.varint(sequence)
+        writer.varint(0 as UInt32)
+        writer.u8(Event.AccountChange.opened.rawValue)
+        writer.bytes(sealed)
+        writer.varint(AccountNumber.ledger.rawValue)
+    }
+}
+
+/// A rung that a plain command moves.
+struct PlainClimb {
+    var key: CellKey
+    var from: Int64
+    var to: Int64
+}
