@@ -22,6 +22,7 @@ extension Engine {
         return ledger.decide(&commands, from: first, in: bytes, from: peer, at: wall)
     }
 
-    /// More than the events of a plain command ever take, the one that opens its account among them.
-    private static let plainBytesMax = 512
+    /// More than the events of a plain command ever take: the one that opens its account among them, or
+    /// eight inputs of 99 bytes each.
+    private static let plainBytesMax = 2_048
 }

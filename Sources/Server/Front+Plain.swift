@@ -54,32 +54,30 @@ extension Front {
 
     /// What `carryOut` and `dispatch` note of each.
     private func note(_ done: Range<Int>, _ connection: Connection, events: Int) {
-        var awards = 0
-        var spends = 0
-        for index in done {
-            switch plain[index].verb {
-            case .award: awards += 1
-            case .spend: spends += 1
-            case .balance: break
-            }
-        }
         counters.commands += UInt64(done.count)
-        counters.byCommand[Int(CommandName.award.rawValue)] += UInt64(awards)
-        counters.byCommand[Int(CommandName.spend.rawValue)] += UInt64(spends)
-        counters.byCommand[Int(CommandName.balance.rawValue)] +=
-            UInt64(done.count - awards - spends)
+        for index in done {
+            let name = plain[index].verb.name
+            counters.byCommand[Int(name.rawValue)] += 1
+        }
         let last = plain[done.upperBound - 1]
         rations.pay(
             connection.peer.uid, events: events,
             bytes: Int(last.end) - connection.input.start)
-        switch last.verb {
-        case .award: connection.lastCommand = .award
-        case .spend: connection.lastCommand = .spend
-        case .balance: connection.lastCommand = .balance
-        }
+        connection.lastCommand = last.verb.name
         connection.partialSince = 0
         connection.lastActiveAt = now
         connection.input.advance(to: Int(last.end))
         hold(connection, commands: done.count, newest: plain.newest)
+    }
+}
+
+extension PlainCommand.Verb {
+    fileprivate var name: CommandName {
+        switch self {
+        case .award: .award
+        case .spend: .spend
+        case .balance: .balance
+        case .record: .record
+        }
     }
 }

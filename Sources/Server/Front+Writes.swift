@@ -94,5 +94,5 @@ extension Front {
 
 extension CommandName {
     /// Whether `carryOutPlain` may have it.
-    fileprivate var isPlainAtTimes: Bool { self == .award || self == .spend }
+    fileprivate var isPlainAtTimes: Bool { self == .award || self == .spend || self == .record }
 }

@@ -18,7 +18,10 @@ package enum PlainParser {
         var at = start
         while commands.count < limit {
             var command = PlainCommand()
-            guard let next = parse(buffer, from: at, to: end, &command) else { return }
+            guard
+                let next = parse(buffer, from: at, to: end, &command)
+                    ?? record(buffer, from: at, to: end, &command, &commands)
+            else { return }
             commands[commands.count] = command
             commands.count += 1
             at = next
@@ -86,6 +89,66 @@ package enum PlainParser {
         }
         command.end = UInt32(truncatingIfNeeded: at)
         return at
+    }
+
+    // The count taken out of "*7\r\n$6\r\n"; then "RECORD\r\n"; and "\r\n$6\r\nRE".
+    private static let anyCount: UInt64 = 0x0A0D_3624_0A0D_002A
+    private static let recordName: UInt64 = 0x0A0D_4452_4F43_4552
+    private static let recordStart: UInt64 = 0x4552_0A0D_3624_0A0D
+
+    /// A RECORD: what its inputs are, its action says.
+    private static func record(
+        _ buffer: Span<UInt8>, from start: Int, to end: Int, _ command: inout PlainCommand,
+        _ commands: inout PlainCommands
+    ) -> Int? {
+        guard end &- start >= 32 else { return nil }
+        var at = start + 16
+        var left = Int(buffer[start + 1] &- 0x30)
+        if buffer.word(at: start) & ~0xFF00 == anyCount {
+            guard buffer.word(at: start + 8) == recordName, left >= 3, left <= 9 else {
+                return nil
+            }
+        } else {
+            left = left &* 10 &+ Int(buffer[start + 2] &- 0x30)
+            guard buffer[start] == UInt8(ascii: "*"), left >= 10, left <= 13,
+                buffer[start + 1] == UInt8(ascii: "1"),
+                buffer.word(at: start + 3) == recordStart,
+                buffer.word(at: start + 9) == recordName
+            else { return nil }
+            at += 1
+        }
+        guard let account = bulk(buffer, &at, end), isAccount(buffer, account, end),
+            let action = bulk(buffer, &at, end)
+        else { return nil }
+        command.verb = .record
+        command.start = UInt32(truncatingIfNeeded: start)
+        command.account = account
+        command.balance = action
+        command.key = PlainCommand.Text()
+        left -= 3
+        var count = 0
+        while left > 0 {
+            guard let argument = bulk(buffer, &at, end) else { return nil }
+            left -= 1
+            if left == 1, isKey(buffer, argument) {
+                guard let token = bulk(buffer, &at, end), isText(buffer, token, end) else {
+                    return nil
+                }
+                command.key = token
+                break
+            }
+            guard count < PlainCommands.inputsMax else { return nil }
+            commands.setInput(commands.count, count, argument)
+            count += 1
+        }
+        command.inputCount = UInt8(truncatingIfNeeded: count)
+        command.end = UInt32(truncatingIfNeeded: at)
+        return at
+    }
+
+    @inline(__always)
+    private static func isKey(_ buffer: Span<UInt8>, _ text: PlainCommand.Text) -> Bool {
+        text.count == 3 && buffer.word(at: Int(text.start), count: 3) == 0x59_454B
     }
 
     /// A bulk string that isn't empty.

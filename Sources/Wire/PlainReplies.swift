@@ -18,6 +18,7 @@ package struct PlainReplies: ~Copyable {
     private var reachedOf: (rungs: [Receipt.Reached], rules: UInt32) = ([], 0)
     /// Replies on their way to the connection.
     private var replies = ByteWriter(capacity: 64 * replySize)
+    private var receipts = ReceiptWriter()
 
     /// More than a part ever takes, whose longest have a name of 99 bytes and what stands around it;
     /// and more than a reply, which has three of them and numbers.
@@ -41,10 +42,17 @@ package struct PlainReplies: ~Copyable {
             name = []
             reachedOf = ([], 0)
         }
+        var isRecord = false
         for index in range {
             if replies.capacity - replies.count < Self.replySize { send(to: &writer) }
             let command = commands[index]
+            if isRecord != (command.verb == .record) {
+                // Replies go out in the order of their commands.
+                if isRecord { receipts.finish(to: &writer) } else { send(to: &writer) }
+                isRecord.toggle()
+            }
             switch command.verb {
+            case .record: receipts.write(commands, index, time: time, names: names, to: &writer)
             case .award: receipt(command, command.amount, bytes)
             case .spend: receipt(command, -command.amount, bytes)
             case .balance: balance(command.value)
@@ -54,7 +62,7 @@ package struct PlainReplies: ~Copyable {
             prepareReached(commands, index, names)
             writer.bytes += reached
         }
-        send(to: &writer)
+        if isRecord { receipts.finish(to: &writer) } else { send(to: &writer) }
     }
 
     private mutating func send(to writer: inout ReplyWriter) {

@@ -5,10 +5,10 @@ package import Ledger
 /// Kept from receipt to receipt: what the last one began with, and names as replies have them, are
 /// put together once.
 package struct ReceiptWriter: ~Copyable {
-    private var names = ReceiptNames()
-    private var opening = ReceiptOpening()
+    var names = ReceiptNames()
+    var opening = ReceiptOpening()
     /// What is on its way to the reply.
-    private var stage = ByteWriter(capacity: 16_384)
+    var stage = ByteWriter(capacity: 16_384)
 
     /// More than a name and a number ever take.
     private static let entrySize = 1_024
@@ -18,10 +18,10 @@ package struct ReceiptWriter: ~Copyable {
     package mutating func write(
         _ receipt: borrowing Receipt, names source: some Naming, to reply: inout ReplyWriter
     ) {
-        opening.prepare(receipt, isRESP3: reply.isRESP3)
-        stage.raw(opening.head)
+        opening.prepare(ReceiptShape(receipt), isRESP3: reply.isRESP3)
+        stage.raw(opening.text, opening.head)
         stage.integer(Int64(clamping: receipt.sequence))
-        stage.raw(opening.rest)
+        stage.raw(opening.text, opening.rest)
         if !receipt.changes.isEmpty { changes(receipt, source, &reply) }
         if receipt.hasGains {
             send(to: &reply)
@@ -39,7 +39,7 @@ package struct ReceiptWriter: ~Copyable {
             balanceKey(receipt.changes[index], of: receipt, source)
             stage.integer(receipt.changes[index].amount)
         }
-        stage.raw(opening.balances)
+        stage.raw(opening.text, opening.balances)
         for index in 0..<receipt.changes.count {
             makeRoom(&reply)
             balanceKey(receipt.changes[index], of: receipt, source)
@@ -71,7 +71,7 @@ package struct ReceiptWriter: ~Copyable {
         _ receipt: borrowing Receipt, _ source: some Naming, _ reply: inout ReplyWriter
     ) {
         makeRoom(&reply)
-        stage.raw(opening.explain)
+        stage.raw(opening.text, opening.explain)
         for index in 0..<receipt.explain.count {
             makeRoom(&reply)
             let (name, value) = (receipt.explain[index].name, receipt.explain[index].value)
@@ -96,11 +96,11 @@ package struct ReceiptWriter: ~Copyable {
         }
     }
 
-    private mutating func makeRoom(_ reply: inout ReplyWriter) {
+    mutating func makeRoom(_ reply: inout ReplyWriter) {
         if stage.capacity &- stage.count < Self.entrySize { send(to: &reply) }
     }
 
-    private mutating func send(to reply: inout ReplyWriter) {
+    mutating func send(to reply: inout ReplyWriter) {
         precondition(!stage.hasOverflowed, "a name and a number are short")
         stage.append(to: &reply.bytes)
         stage.reset()
@@ -109,7 +109,7 @@ package struct ReceiptWriter: ~Copyable {
 
 /// Names as replies have them. A word keeps its number for good, and a rulebook its ladders, so what is
 /// known once stays true; not so in a dry run, whose names are gone afterwards.
-private struct ReceiptNames {
+struct ReceiptNames {
     /// Names that meet in a place take turns.
     private static let placeBits = 10
     /// Longer ones, which are rare, have no place.
@@ -165,66 +165,79 @@ private struct ReceiptNames {
     }
 }
 
+/// What decides what stands around a receipt's numbers.
+struct ReceiptShape: Equatable {
+    var time = Instant(microseconds: -1)
+    var isDuplicate = false
+    var changes = 0
+    var explained = 0
+    /// The map's.
+    var parts = 0
+
+    init() {}
+
+    init(_ receipt: borrowing Receipt) {
+        time = receipt.time
+        isDuplicate = receipt.isDuplicate
+        changes = receipt.changes.count
+        explained = receipt.explain.count
+        parts = receipt.partCount
+    }
+}
+
 /// What stands around the numbers of a receipt: the same in the next one, more often than not.
-private struct ReceiptOpening {
-    private var time = Instant(microseconds: -1)
+struct ReceiptOpening {
+    private var shape = ReceiptShape()
     private var isRESP3 = false
-    private var isDuplicate = false
-    private var changes = 0
-    private var explained = 0
-    private var parts = 0
+    /// What the ranges point into, and a block more, so that short ones are copied fast.
+    private(set) var text: [UInt8] = []
     /// Up to the sequence number.
-    private(set) var head: [UInt8] = []
+    private(set) var head = 0..<0
     /// From there to the first change.
-    private(set) var rest: [UInt8] = []
+    private(set) var rest = 0..<0
     /// Between the changes and the balances.
-    private(set) var balances: [UInt8] = []
+    private(set) var balances = 0..<0
     /// Before what is explained.
-    private(set) var explain: [UInt8] = []
+    private(set) var explain = 0..<0
 
     @inline(__always)
-    mutating func prepare(_ receipt: borrowing Receipt, isRESP3: Bool) {
-        let parts = receipt.partCount
-        if receipt.time == time, isRESP3 == self.isRESP3, receipt.isDuplicate == isDuplicate,
-            receipt.changes.count == changes, receipt.explain.count == explained,
-            parts == self.parts
-        {
-            return
-        }
-        (time, isDuplicate) = (receipt.time, receipt.isDuplicate)
-        (changes, explained) = (receipt.changes.count, receipt.explain.count)
+    mutating func prepare(_ shape: ReceiptShape, isRESP3: Bool) {
+        guard shape != self.shape || isRESP3 != self.isRESP3 else { return }
+        self.shape = shape
         self.isRESP3 = isRESP3
-        self.parts = parts
         build()
     }
 
     @inline(never)
     private mutating func build() {
+        text = []
         var writer = ReplyWriter(isRESP3: isRESP3)
-        writer.map(parts)
+        writer.map(shape.parts)
         writer.fragment(ReceiptKeys.sequence)
-        head = Self.take(&writer)
+        head = take(&writer)
         writer.fragment(ReceiptKeys.time)
-        writer.time(time)
+        writer.time(shape.time)
         writer.fragment(ReceiptKeys.duplicate)
-        writer.boolean(isDuplicate)
-        if changes > 0 {
+        writer.boolean(shape.isDuplicate)
+        if shape.changes > 0 {
             writer.fragment(ReceiptKeys.changes)
-            writer.map(changes)
+            writer.map(shape.changes)
         }
-        rest = Self.take(&writer)
+        rest = take(&writer)
         writer.fragment(ReceiptKeys.balances)
-        writer.map(changes)
-        balances = Self.take(&writer)
+        writer.map(shape.changes)
+        balances = take(&writer)
         writer.fragment(ReceiptKeys.explain)
-        writer.map(explained)
-        explain = Self.take(&writer)
+        writer.map(shape.explained)
+        explain = take(&writer)
+        text += [UInt8](repeating: 0, count: ByteWriter.blockSize)
     }
 
-    private static func take(_ writer: inout ReplyWriter) -> [UInt8] {
-        let bytes = writer.bytes
+    private mutating func take(_ writer: inout ReplyWriter) -> Range<Int> {
+        let start = text.count
+        text += writer.bytes
         writer.bytes = []
-        return bytes
+        return start..<text.count
     }
 }
 

@@ -107,7 +107,7 @@ import Testing
     }
 
     /// Of both, and of one that is folded from what was written.
-    private static func expectSameState(
+    static func expectSameState(
         _ plain: inout Scenario, _ general: inout Scenario
     ) throws {
         var state = State(source: plain.source)
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    private static let accounts = ["ann", "bob", "bob/knight", "a-rather-long-name-for-an-account"]
+    static let accounts = ["ann", "bob", "bob/knight", "a-rather-long-name-for-an-account"]
 
     private static func text(_ random: inout PlainRandom) -> String {
         let account = random.pick(accounts)
@@ -152,7 +152,7 @@ import Testing
         }
     }
 
-    private static func otherText(_ random: inout PlainRandom) -> String {
+    static func otherText(_ random: inout PlainRandom) -> String {
         let account = random.pick(accounts)
         return switch random.next() % 12 {
         case 0: "hold bob/knight coins 3"

@@ -263,11 +263,19 @@ extension Scenario {
             plainBytes.append(contentsOf: word.utf8)
             return PlainCommand.Text(start, word.utf8.count)
         }
-        command.verb = words[0] == "award" ? .award : words[0] == "spend" ? .spend : .balance
+        command.verb = PlainCommand.verb(words[0])
         command.account = range(words[1])
         command.balance = range(words[2])
-        if words.count > 3 { command.amount = Int64(words[3]) ?? 0 }
-        if words.count > 4 { command.key = range(String(words[4].dropFirst(4))) }
+        for word in words.dropFirst(3) {
+            if word.hasPrefix("key=") {
+                command.key = range(String(word.dropFirst(4)))
+            } else if command.verb != .record {
+                command.amount = Int64(word) ?? 0
+            } else {
+                plain.setInput(plain.count, Int(command.inputCount), range(word))
+                command.inputCount += 1
+            }
+        }
         plain[plain.count] = command
         plain.count += 1
     }
@@ -282,6 +290,17 @@ extension Scenario {
             }
         } catch {
             return error.code.rawValue
+        }
+    }
+}
+
+extension PlainCommand {
+    static func verb(_ word: String) -> Verb {
+        switch word {
+        case "award": .award
+        case "spend": .spend
+        case "record": .record
+        default: .balance
         }
     }
 }

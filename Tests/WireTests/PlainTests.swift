@@ -34,6 +34,12 @@ import Testing
             ["AWARD", "ann", "xp", "1", "BY", "bob"], ["AWARD", "ann", "xp", "1", "DRYRUN"],
             ["AWARD", "ann", "xp", "1", "key", "k"], ["PING"], ["HOLDS", "ann", "xp", "1"],
         ]
+        for inputs in 0...14 {
+            let words = ["RECORD", "ann", "dig"] + (0..<inputs).map { "n\($0)=\($0)" }
+            commands += [words, words + ["KEY", "k"], words + ["KEY", ""], words + ["KEY"]]
+            commands += [words + ["BY", "bob"], ["RECORD", "ann", "dig", "KEY", "k"] + words]
+        }
+        for account in accounts { commands.append(["RECORD", account, "dig", "a="]) }
         return commands
     }
 
@@ -59,6 +65,11 @@ import Testing
             #expect(text(found.account.range) == words[1])
             #expect(text(found.balance.range) == words[2])
             let name = try #require(CommandTable.lookup(words[0]))
+            guard found.verb != .record else {
+                #expect(name == .record)
+                Self.expectSame(plain, words, text)
+                continue
+            }
             guard name != .balance else {
                 #expect(found.verb == .balance)
                 // A currency of any spelling is looked for and not found.
@@ -79,6 +90,20 @@ import Testing
         #expect(recognised > 50)
     }
 
+    /// A RECORD's other words are its inputs, whatever they are, and last a KEY.
+    private static func expectSame(
+        _ plain: borrowing PlainCommands, _ words: [String], _ text: (Range<Int>) -> String
+    ) {
+        let found = plain[0]
+        let hasKey = words.count > 4 && words[words.count - 2] == "KEY"
+        let inputs = words.dropFirst(3).dropLast(hasKey ? 2 : 0)
+        #expect(text(found.key.range) == (hasKey ? words[words.count - 1] : ""))
+        #expect(Int(found.inputCount) == inputs.count)
+        for (place, input) in inputs.enumerated() {
+            #expect(text(plain.input(0, place).range) == input)
+        }
+    }
+
     private static func range(_ text: PlainCommand.Text) -> ByteRange {
         ByteRange(start: Int(text.start), count: Int(text.count))
     }
@@ -88,7 +113,8 @@ import Testing
         var plain = PlainCommands()
         for words in [
             ["AWARD", "ann", "xp", "17"], ["SPEND", "bob/knight", "gems:red", "3", "KEY", "k 1"],
-            ["BALANCE", "someone", "xp"],
+            ["BALANCE", "someone", "xp"], ["RECORD", "ann", "dig", "place=red", "KEY", "k"],
+            ["RECORD", "ann", "dig"] + (0..<8).map { "number\($0)=\($0)" },
         ] {
             let bytes = frame(words)
             for end in 0..<bytes.count {

@@ -83,20 +83,21 @@
         longVarint(value)
     }
 
+    @inline(__always)
     private mutating func longVarint(_ value: UInt64) {
+        guard value < 1 << 28 else { return longestVarint(value) }
+        // Its groups of seven bits side by side, and a mark on each but the last.
+        let spread =
+            (value & 0x7F) | (value & 0x3F80) << 1 | (value & 0x1F_C000) << 2
+            | (value & 0xFE0_0000) << 3
+        let size = (70 &- value.leadingZeroBitCount) / 7
+        let below: UInt64 = (1 << UInt64(truncatingIfNeeded: 8 &* (size &- 1))) &- 1
+        let marks = 0x8080_8080 & below
+        word(spread | marks, count: size)
+    }
+
+    private mutating func longestVarint(_ value: UInt64) {
         var rest = value
-        // Up to eight bytes are put together and written at once.
-        var bytes: UInt64 = 0
-        var size = 0
-        while rest >= 0x80, size < 7 {
-            bytes |= (rest & 0x7F | 0x80) << UInt64(truncatingIfNeeded: 8 &* size)
-            rest >>= 7
-            size &+= 1
-        }
-        guard rest >= 0x80 else {
-            return word(bytes | rest << UInt64(truncatingIfNeeded: 8 &* size), count: size &+ 1)
-        }
-        word(bytes, count: size)
         while rest >= 0x80 {
             u8(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
@@ -126,9 +127,30 @@
         count &+= other.count
     }
 
+    @inline(__always)
     package mutating func raw(_ source: [UInt8], _ range: Range<Int>) { raw(source.span, range) }
 
+    @inline(__always)
     package mutating func raw(_ source: Span<UInt8>, _ range: Range<Int>) {
+        let size = range.count
+        guard size <= Self.blockSize, range.lowerBound <= source.count &- Self.blockSize,
+            capacity &- count >= Self.blockSize
+        else { return copy(source, range) }
+        // A block is there and a block is free, as was just checked; what is behind the range is written
+        // over by what comes next.
+        unsafe source.withUnsafeBytes { bytes in
+            let block = unsafe bytes.loadUnaligned(
+                fromByteOffset: range.lowerBound, as: SIMD32<UInt8>.self)
+            unsafe UnsafeMutableRawPointer(base + count).storeBytes(
+                of: block, as: SIMD32<UInt8>.self)
+        }
+        count &+= size
+    }
+
+    /// What is copied in one go where it is there: short texts aren't worth a call.
+    package static let blockSize = 32
+
+    private mutating func copy(_ source: Span<UInt8>, _ range: Range<Int>) {
         guard capacity &- count >= range.count else {
             hasOverflowed = true
             return
@@ -140,6 +162,11 @@
 
     /// A varint length, then the bytes.
     package mutating func bytes(_ source: [UInt8], _ range: Range<Int>) {
+        varint(range.count)
+        raw(source, range)
+    }
+
+    package mutating func bytes(_ source: Span<UInt8>, _ range: Range<Int>) {
         varint(range.count)
         raw(source, range)
     }

@@ -1,4 +1,4 @@
-// AWARD, SPEND and BALANCE of the plainest kind, decided, encoded and folded in one go.
+// AWARD, SPEND, BALANCE and RECORD of the plainest kind, decided, encoded and folded in one go.
 //
 // What `decide`, `emit` and `fold` do for such a command, without the event in between. Whatever they
 // do besides (a rule that follows from a posting, say) must make a command not plain: here, or by
@@ -60,10 +60,13 @@ extension Ledger {
         guard !state.isJournalling else { return first }
         let now = max(wall, state.time)
         plainBalances.see(rules: rulesNumber)
+        plainActions.see(rules: rulesNumber)
         commands.rules = rulesNumber
         let actor = knownNumber(of: Actor(uid: peer.uid, role: peer.role, by: .ledger))
         let mayWrite =
             !peer.role.isDisjoint(with: [.game, .operate]) && !rules.followsAnyPosting
+        // Streaks and goals count what is recorded, boards what is posted.
+        let mayRecord = !rules.hasConsequences
         let head = state.head
         var newest = rulesSince
         var next = first
@@ -75,10 +78,15 @@ extension Ledger {
                 newest = max(newest, state.rows.last(commands.items[next].number))
             } else {
                 guard let actor, mayWrite else { break }
-                let isDecided =
-                    commands.items[next].number == .ledger
-                    ? openPlainly(&commands, next, bytes, peer, actor, now)
-                    : post(&commands.items[next], verb == .spend, bytes, peer, actor, now)
+                let isDecided: Bool
+                if verb == .record {
+                    isDecided = mayRecord && record(&commands, next, bytes, actor, now)
+                } else if commands.items[next].number == .ledger {
+                    isDecided = openPlainly(&commands, next, bytes, peer, actor, now)
+                } else {
+                    isDecided = post(
+                        &commands.items[next], verb == .spend, bytes, peer, actor, now)
+                }
                 guard isDecided else { break }
             }
             next += 1
@@ -114,7 +122,8 @@ extension Ledger {
             return false
         }
         let block = state.rows.block(account)
-        guard let posting = plainPost(block, balance, command.amount, isSpend) else { return false }
+        guard let posting = plainPost(block, balance, command.amount, isSpend), !posting.climbs
+        else { return false }
 
         if !command.key.isEmpty, state.event(of: command.keyToken) != nil { return false }
         let once = Self.once(command, state.rows.tokenKey(account), isSpend: isSpend, bytes)
@@ -126,6 +135,7 @@ extension Ledger {
         buffer.append(writer, sequence, now)
         state.notePlain(sequence, account, flags, now)
         state.apply(posting, block)
+        if posting.offset == nil { state.setCell(account, CellKey(balance.name), posting.value) }
         if let once { state.recentKeys.insert(once.token, sequence) }
         command.sequence = sequence
         command.value = posting.value
@@ -143,21 +153,20 @@ extension Ledger {
         }
         guard let total else { return nil }
         return state.pool.withCells(block) { cells in
-            guard let offset = cells.offset(of: CellKey(balance.name)), !hasHolds(cells) else {
-                return nil
-            }
-            var (value, sum) = (cells[offset].value, total.sum)
+            guard !hasHolds(cells) else { return nil }
+            let offset = cells.offset(of: CellKey(balance.name))
+            var (value, sum) = (offset.map { cells[$0].value } ?? .zero, total.sum)
             let before = value.available
             let fits =
                 isSpend
                 ? State.add(amount, to: &value.b) && State.add(amount, to: &sum.b)
                 : State.add(amount, to: &value.a) && State.add(amount, to: &sum.a)
             guard fits, before != nil, let after = value.available,
-                isSpend ? !balance.neverDecreases && after >= balance.floor : after <= balance.cap,
-                standsStill(balance, cells, value, after)
+                isSpend ? !balance.neverDecreases && after >= balance.floor : after <= balance.cap
             else { return nil }
             return PlainPost(
-                offset: offset, total: total.offset, value: value, sum: sum, after: after)
+                offset: offset, total: total.offset, value: value, sum: sum, after: after,
+                climbs: !standsStill(balance, cells, value, after))
         }
     }
 
@@ -165,7 +174,7 @@ extension Ledger {
     @inline(__always)
     private func hasHolds(_ cells: Span<Cell>) -> Bool {
         let start = CellKey(startOf: .hold)
-        guard cells[cells.count - 1].key >= start else { return false }
+        guard cells.count > 0, cells[cells.count - 1].key >= start else { return false }
         for index in cells.indices where cells[index].key.kind == .hold { return true }
         return false
     }
@@ -179,20 +188,51 @@ extension Ledger {
         for index in balance.rungs {
             let rung = plainBalances.rungs[index]
             let stored = cells.value(of: rung.key)?.a ?? rung.start
-            var climbed: Int64
-            switch rung.part {
-            case .available: climbed = available
-            case .spent: climbed = value.spent
-            case .held: climbed = value.held
-            case .earned:
-                climbed = value.earned
-                guard !rung.receivedClimbs, balance.loadsReceived else { break }
-                climbed -= cells.value(of: CellKey(received: balance.name))?.a ?? 0
-            }
+            let climbed = climbed(rung, balance, cells, value, available)
             guard !plainBalances.stands(rung, on: stored, at: climbed) else { continue }
             let ladder = rules.ladders[rung.ladder]
             let now = ladder.rung(at: climbed)
             guard now == stored || (now < stored && ladder.lose == .never) else { return false }
+        }
+        return true
+    }
+
+    /// The value that a ladder is climbed to.
+    @inline(__always)
+    private func climbed(
+        _ rung: PlainBalances.Rung, _ balance: PlainBalances.Entry, _ cells: Span<Cell>,
+        _ value: CellValue, _ available: Int64
+    ) -> Int64 {
+        switch rung.part {
+        case .available: return available
+        case .spent: return value.spent
+        case .held: return value.held
+        case .earned:
+            guard !rung.receivedClimbs, balance.loadsReceived else { return value.earned }
+            return value.earned - (cells.value(of: CellKey(received: balance.name))?.a ?? 0)
+        }
+    }
+
+    /// Notes the rungs that a posting moves, as `settleLadders` does.
+    ///
+    /// - Returns: whether there was room for them.
+    @inline(never)
+    mutating func climb(
+        _ posting: PlainPost, _ block: CellBlock, _ balance: PlainBalances.Entry
+    ) -> Bool {
+        for index in balance.rungs {
+            let rung = plainBalances.rungs[index]
+            let ladder = rules.ladders[rung.ladder]
+            let (stored, value) = state.pool.withCells(block) { cells in
+                let stored = cells.value(of: rung.key)?.a ?? rung.start
+                return (stored, climbed(rung, balance, cells, posting.value, posting.after))
+            }
+            var now = ladder.rung(at: value)
+            if ladder.lose == .never { now = max(now, stored) }
+            guard now != stored else { continue }
+            guard plainActions.add(PlainRung(key: rung.key, from: stored, to: now)) else {
+                return false
+            }
         }
         return true
     }
@@ -297,9 +337,10 @@ extension State {
         rows[account].eventCount += 1
     }
 
+    /// A balance that the account doesn't have yet is set afterwards: that may move the others.
     @inline(__always)
     mutating func apply(_ posting: PlainPost, _ block: CellBlock) {
-        pool.setValue(block, posting.offset, posting.value)
+        if let offset = posting.offset { pool.setValue(block, offset, posting.value) }
         pool.setValue(rows.block(.ledger), posting.total, posting.sum)
     }
 
@@ -310,14 +351,17 @@ extension State {
     }
 }
 
-/// A posting from which nothing follows: the account's cell and the ledger's total, where they lie and
+/// A posting from which nothing follows but that rungs move: the account's cell and the ledger's total, where they lie and
 /// what they come to, and what is available then.
 struct PlainPost {
-    var offset: Int
+    /// `nil` of a balance that the account doesn't have yet.
+    var offset: Int?
     var total: Int
     var value: CellValue
     var sum: CellValue
     var after: Int64
+    /// Whether a rung moves with it.
+    var climbs: Bool
 }
 
 struct PlainOnce {

@@ -127,7 +127,8 @@ extension Ledger {
         var sum = total.sum
         guard State.add(amount, to: &sum.a), amount <= balance.cap else { return nil }
         return PlainPost(
-            offset: 0, total: total.offset, value: value, sum: sum, after: amount)
+            offset: 0, total: total.offset, value: value, sum: sum, after: amount,
+            climbs: false)
     }
 
     /// As `Event.encode`, of an event that opens an account without a parent.

@@ -1,4 +1,4 @@
-// RECORD of the plainest kind. Its inputs are bound, its steps taken and its postings planned as any
+// RECORD of a plain kind, in words of any order and with any formula. Its inputs are bound, its steps taken and its postings planned as any
 // other's; but what `post`, `settle`, `emit` and `fold` do with them is done here in one go, each cell
 // being looked for once. Whatever they do besides must make a command not plain. A test holds both ways
 // to the same bytes.
@@ -93,7 +93,7 @@ extension Ledger {
                 return false
             }
             guard let balance = plainBalance(named: name),
-                let posting = plainPost(block, balance, amount, isSpend)
+                let posting = plainPost(block, balance, amount, isSpend), !posting.climbs
             else { return false }
             plainPosts.append(posting)
             draft.postings.append(
@@ -109,6 +109,9 @@ extension Ledger {
         state.notePlain(draft.sequence, account, state.rows.flags(account), draft.time)
         state.noteLedger()
         for posting in plainPosts { state.apply(posting, block) }
+        for index in 0..<planned.count where plainPosts[index].offset == nil {
+            state.setCell(account, CellKey(planned[index].balance), plainPosts[index].value)
+        }
         for entry in draft.once { state.recentKeys.insert(entry.token, draft.sequence) }
     }
 }

@@ -38,6 +38,7 @@ package struct Ledger: ~Copyable {
     var lastActor = (actor: Actor(uid: 0, role: [], by: .ledger), number: UInt32(0))
     var group = GroupProgress.none
     var plainBalances = PlainBalances()
+    var plainActions = PlainActions()
     var plainNear: UInt64 = 0
     var plainPosts: [PlainPost] = []
     var plainID: [UInt8] = []

@@ -1,7 +1,8 @@
 /// What plain commands need to know of the balances that they name, found out once for each spelling
 /// and good for as long as the rulebook is in force.
 struct PlainBalances: ~Copyable {
-    /// A balance as commands spell it, of at most 32 bytes, zeros behind it.
+    /// A name as commands spell it, of at most 31 bytes: zeros behind it, and last how many it has, as
+    /// a zero may be one of them.
     struct Spelling: Equatable {
         var word0: UInt64 = 0
         var word1: UInt64 = 0
@@ -12,14 +13,15 @@ struct PlainBalances: ~Copyable {
         @inline(__always)
         init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
             let count = range.count
-            guard count <= 32 else { return nil }
+            guard count <= 31 else { return nil }
+            word3 = UInt64(truncatingIfNeeded: count) << 56
             word0 = bytes.word(at: range.lowerBound, count: min(8, count))
             guard count > 8 else { return }
             word1 = bytes.word(at: range.lowerBound + 8, count: min(8, count - 8))
             guard count > 16 else { return }
             word2 = bytes.word(at: range.lowerBound + 16, count: min(8, count - 16))
             guard count > 24 else { return }
-            word3 = bytes.word(at: range.lowerBound + 24, count: count - 24)
+            word3 |= bytes.word(at: range.lowerBound + 24, count: count - 24)
         }
 
         init() {}
@@ -32,11 +34,12 @@ struct PlainBalances: ~Copyable {
             word3 = .max
         }
 
+        /// Where to look for it among so many, a power of two.
         @inline(__always)
-        var slot: Int {
+        func slot(of count: Int) -> Int {
             let mixed = (word0 ^ word1 &* 0x9E37_79B9 ^ word2 &* 0x85EB_CA6B ^ word3)
                 .multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-            return Int(truncatingIfNeeded: mixed.high ^ mixed.low) & (PlainBalances.slotCount - 1)
+            return Int(truncatingIfNeeded: mixed.high ^ mixed.low) & (count - 1)
         }
     }
 
@@ -64,6 +67,8 @@ struct PlainBalances: ~Copyable {
         var start: Int64
         var receivedClimbs: Bool
         var floors: Range<Int>
+        /// Whether the last of them is that of the highest rung.
+        var ends: Bool
     }
 
     fileprivate static let slotCount = 1_024
@@ -95,7 +100,7 @@ struct PlainBalances: ~Copyable {
 
     @inline(__always)
     func entry(_ spelling: Spelling) -> Entry? {
-        let slot = spelling.slot
+        let slot = spelling.slot(of: Self.slotCount)
         guard entries[slot].isThere, entries[slot].spelling == spelling else { return nil }
         return entries[slot]
     }
@@ -104,10 +109,10 @@ struct PlainBalances: ~Copyable {
     @inline(__always)
     func stands(_ rung: Rung, on stored: Int64, at value: Int64) -> Bool {
         let (position, overflow) = stored.subtractingReportingOverflow(rung.start)
-        guard !overflow, position >= 0, position < Int64(rung.floors.count) - 1 else {
-            return false
-        }
+        let last = Int64(rung.floors.count) - 1
+        guard !overflow, position >= 0, position <= last else { return false }
         let index = rung.floors.lowerBound + Int(position)
+        if position == last { return rung.ends && value >= floors[index] }
         return value >= floors[index] && value < floors[index + 1]
     }
 
@@ -126,7 +131,7 @@ struct PlainBalances: ~Copyable {
         var entry = entry
         entry.rungs = rungs.count..<(rungs.count + climbed.count)
         rungs += climbed
-        entries[entry.spelling.slot] = entry
+        entries[entry.spelling.slot(of: Self.slotCount)] = entry
     }
 }
 
@@ -205,7 +210,7 @@ extension Ledger {
                 PlainBalances.Rung(
                     ladder: index, key: CellKey(.rung, ladder.name, facet.rawValue), part: part,
                     start: ladder.start, receivedClimbs: ladder.receivedClimbs,
-                    floors: plainBalances.floors(of: ladder)))
+                    floors: plainBalances.floors(of: ladder), ends: ladder.tailStep == 0))
         }
         return rungs
     }

@@ -77,3 +77,24 @@ extension Flat where Element: Copyable {
 // Sendable: its memory is reached through this value alone, which can't be copied; who passes it on
 // has it no more.
 extension Flat: @unchecked Sendable where Element: Sendable & ~Copyable {}
+
+/// A list in flat memory, which grows at its end.
+struct FlatList<Element: Sendable>: ~Copyable, Sendable {
+    private var items = Flat<Element>()
+    private(set) var count = 0
+
+    subscript(index: Int) -> Element {
+        @inline(__always) _read {
+            precondition(index < count, "index out of range")
+            yield items[index]
+        }
+    }
+
+    mutating func append(_ element: Element) {
+        if count == items.count { items.grow(to: max(16, 2 * count)) { element } }
+        items[count] = element
+        count += 1
+    }
+
+    mutating func removeAll() { count = 0 }
+}

@@ -1,11 +1,11 @@
-/// A command of the plainest kind, which most are: an AWARD or a SPEND without options but a KEY, or
-/// a BALANCE as of now. It is read, decided and answered without being taken into a `Command`.
+/// A command of the plainest kind, which most are: an AWARD, a SPEND or a RECORD without options but a
+/// KEY, or a BALANCE as of now. It is read, decided and answered without being taken into a `Command`.
 ///
 /// Whatever is not certainly plain goes the general way, which alone refuses, and gives what follows from
 /// a posting; both ways give the same bytes, in the log and in the reply.
 package struct PlainCommand: Sendable {
     package enum Verb: UInt8, Sendable {
-        case award, spend, balance
+        case award, spend, balance, record
     }
 
     /// A run of the bytes that were received.
@@ -31,9 +31,12 @@ package struct PlainCommand: Sendable {
     /// Where the next command begins.
     package var end: UInt32 = 0
     package var account = Text()
+    /// RECORD's action where there is no balance.
     package var balance = Text()
     package var key = Text()
     package var amount: Int64 = 0
+    /// How many inputs a RECORD has: `PlainCommands.input`.
+    package var inputCount: UInt8 = 0
 
     /// `.ledger` where memory doesn't have the id.
     package internal(set) var number = AccountNumber.ledger
@@ -45,6 +48,10 @@ package struct PlainCommand: Sendable {
     package internal(set) var sequence: SequenceNumber = 0
     /// The balance, after the event if there was one.
     package internal(set) var value = CellValue.zero
+    // Of a RECORD, see `PlainCommands`.
+    package internal(set) var changeCount: UInt8 = 0
+    package internal(set) var shownCount: UInt8 = 0
+    package internal(set) var rungCount: UInt8 = 0
     /// How many rungs it reached, and where in `PlainCommands.reached` they begin.
     package internal(set) var reachedCount: UInt32 = 0
     package internal(set) var reachedStart: UInt32 = 0
@@ -56,6 +63,9 @@ package struct PlainCommand: Sendable {
 /// looking for one account's memory while the others' is on its way hides most of the waiting.
 package struct PlainCommands: ~Copyable, Sendable {
     package static let countMax = 64
+    /// How many of a kind a RECORD may have; one with more isn't plain.
+    package static let inputsMax = 8
+    package static let partsMax = 4
 
     // Not an InlineArray: reading one element of that copies all of them.
     var items = Flat(repeating: PlainCommand(), count: countMax)
@@ -67,6 +77,12 @@ package struct PlainCommands: ~Copyable, Sendable {
     /// The newest event that the answers to what was decided last could have seen.
     package internal(set) var newest: SequenceNumber = 0
 
+    // Of each command so many.
+    var inputs = Flat(repeating: PlainCommand.Text(), count: countMax * inputsMax)
+    var changes = Flat(repeating: PlainChange(), count: countMax * partsMax)
+    var shown = Flat(repeating: PlainShown(), count: countMax * partsMax)
+    var rungs = Flat(repeating: PlainRung(), count: countMax * partsMax)
+
     package init() {}
 
     package subscript(index: Int) -> PlainCommand {
@@ -74,4 +90,80 @@ package struct PlainCommands: ~Copyable, Sendable {
         get { items[index] }
         set { items[index] = newValue }
     }
+
+    /// An input of a RECORD as it was sent, `name=value`.
+    package func input(_ index: Int, _ position: Int) -> PlainCommand.Text {
+        inputs[index * Self.inputsMax + position]
+    }
+
+    package mutating func setInput(_ index: Int, _ position: Int, _ text: PlainCommand.Text) {
+        precondition(position < Self.inputsMax)
+        inputs[index * Self.inputsMax + position] = text
+    }
+
+    /// What a RECORD posted.
+    package func change(_ index: Int, _ position: Int) -> PlainChange {
+        changes[index * Self.partsMax + position]
+    }
+
+    /// What it computed and shows.
+    package func shown(_ index: Int, _ position: Int) -> PlainShown {
+        shown[index * Self.partsMax + position]
+    }
+
+    /// The rungs that it moved.
+    package func rung(_ index: Int, _ position: Int) -> PlainRung {
+        rungs[index * Self.partsMax + position]
+    }
+}
+
+extension PlainCommands {
+    /// What a RECORD answers, as the general way has it.
+    package func receipt(_ index: Int, time: Instant) -> Receipt {
+        var receipt = Receipt()
+        let command = items[index]
+        receipt.sequence = command.sequence
+        receipt.time = time
+        receipt.account = command.number
+        receipt.rules = rules
+        for place in 0..<Int(command.changeCount) {
+            let change = change(index, place)
+            receipt.changes.append(
+                Receipt.Change(
+                    account: command.number, balance: change.balance, amount: change.amount,
+                    after: change.after))
+        }
+        for place in 0..<Int(command.rungCount) {
+            let rung = rung(index, place)
+            receipt.reached.append(
+                Receipt.Reached(
+                    account: command.number, ladder: rung.ladder, from: rung.from, to: rung.to))
+        }
+        for place in 0..<Int(command.shownCount) {
+            let shown = shown(index, place)
+            receipt.explain.append(
+                Receipt.Explained(name: shown.name, value: Rational(shown.value)))
+        }
+        return receipt
+    }
+}
+
+package struct PlainChange: Sendable {
+    package var balance = BalanceName(currency: .none)
+    package var amount: Int64 = 0
+    /// Available after the event.
+    package var after: Int64 = 0
+}
+
+package struct PlainShown: Sendable {
+    package var name = Word.none
+    package var value: Int64 = 0
+}
+
+package struct PlainRung: Sendable {
+    var key = CellKey(.rung, .none)
+    package var from: Int64 = 0
+    package var to: Int64 = 0
+
+    package var ladder: Word { key.word }
 }

@@ -1,0 +1,77 @@
+package import Ledger
+
+extension ReceiptWriter {
+    /// Writes what a plain RECORD answers, as `write` does from its receipt; `finish` comes after the
+    /// last one.
+    ///
+    /// - Parameter time: that of the event.
+    package mutating func write(
+        _ commands: borrowing PlainCommands, _ index: Int, time: Instant,
+        names source: some Naming, to reply: inout ReplyWriter
+    ) {
+        let command = commands[index]
+        guard isSimple(commands, index, command, source) else {
+            send(to: &reply)
+            return write(commands.receipt(index, time: time), names: source, to: &reply)
+        }
+        let (changes, shown) = (Int(command.changeCount), Int(command.shownCount))
+        var shape = ReceiptShape()
+        shape.time = time
+        shape.changes = changes
+        shape.explained = shown
+        shape.parts = shown > 0 ? 6 : 5
+        opening.prepare(shape, isRESP3: reply.isRESP3)
+        if stage.capacity &- stage.count < Self.recordSize { send(to: &reply) }
+        stage.raw(opening.text, opening.head)
+        stage.integer(Int64(clamping: command.sequence))
+        stage.raw(opening.text, opening.rest)
+        for place in 0..<changes {
+            let change = commands.change(index, place)
+            name(change.balance, source)
+            stage.integer(change.amount)
+        }
+        stage.raw(opening.text, opening.balances)
+        for place in 0..<changes {
+            let change = commands.change(index, place)
+            name(change.balance, source)
+            stage.integer(change.after)
+        }
+        guard shown > 0 else { return }
+        stage.raw(opening.text, opening.explain)
+        for place in 0..<shown {
+            let entry = commands.shown(index, place)
+            name(BalanceName(currency: entry.name), source)
+            stage.integer(entry.value)
+        }
+    }
+
+    /// Hands over what is still on its way.
+    package mutating func finish(to reply: inout ReplyWriter) { send(to: &reply) }
+
+    /// More than a plain record's receipt ever takes, with twelve names and numbers.
+    private static let recordSize = 4_096
+
+    /// Whether it has nothing but numbers.
+    @inline(__always)
+    private mutating func isSimple(
+        _ commands: borrowing PlainCommands, _ index: Int, _ command: PlainCommand,
+        _ source: some Naming
+    ) -> Bool {
+        guard command.rungCount == 0 else { return false }
+        for place in 0..<Int(command.shownCount) {
+            let name = commands.shown(index, place).name
+            guard names.isNumbered(name, rules: commands.rules, source) else { return false }
+        }
+        return true
+    }
+
+    @inline(__always)
+    private mutating func name(_ balance: BalanceName, _ source: some Naming) {
+        guard let place = names.place(of: balance, source) else {
+            var key = ReplyWriter()
+            key.bulk { $0.appendBalance(balance, names: source) }
+            return stage.raw(key.bytes)
+        }
+        stage.raw(names.texts, names.range(place))
+    }
+}
