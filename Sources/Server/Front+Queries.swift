@@ -9,9 +9,9 @@ extension Front {
         do throws(Refusal) {
             let query = try QueryParser.parse(name, request)
             if query.isFromMemory {
-                try answerFromMemory(
+                let newest = try answerFromMemory(
                     query, request, connection.peer.role, &connection.output.writer)
-                return newest(of: query).map(Dispatched.answeredAsOf) ?? .answered
+                return newest.map(Dispatched.answeredAsOf) ?? .answered
             }
             return try answer(query, connection)
         } catch {
@@ -19,35 +19,32 @@ extension Front {
         }
     }
 
-    /// The newest event that the answer could have seen; `nil` if it may be any: that there is no
-    /// such account may be because it was just forgotten.
-    private func newest(of query: Query) -> SequenceNumber? {
-        switch query {
-        case .balance(let id, _, nil), .profile(let id, nil):
-            account(request, id).map(engine.newest)
-        default: nil
-        }
-    }
-
     /// BALANCE, PROFILE and OFFERS as of now.
+    ///
+    /// - Returns: the newest event that the answer could have seen; `nil` if it may be any: that there is
+    ///   no such account may be because it was just forgotten.
+    @discardableResult
     func answerFromMemory(
         _ query: Query, _ request: Request, _ role: Role, _ reply: inout ReplyWriter
-    ) throws(Refusal) {
-        // Apart from what was written before, which would be copied.
-        var writer = RESPValues(ReplyWriter(isRESP3: reply.isRESP3))
+    ) throws(Refusal) -> SequenceNumber? {
         switch query {
         case .balance(let id, let balance, _):
             let account = engine.account(request.bytes, id.range)
             let name = try self.balance(balance, of: account, request)
-            writer.balance(account.map { engine.ledger.state.balance($0, name) } ?? .zero)
+            let value = account.map { engine.ledger.state.balance($0, name) } ?? .zero
+            reply.values { $0.balance(value) }
+            return account.map(engine.newest)
         case .profile(let id, _):
-            let view = engine.view(engine.account(request.bytes, id.range))
-            writer.profile(view, at: wall, engine)
+            let account = engine.account(request.bytes, id.range)
+            let view = engine.view(account)
+            reply.values { $0.profile(view, at: wall, engine) }
+            return account.map(engine.newest)
         case .offers(let id, let offer):
-            writer.offers(try offers(id, offer, request, role), engine)
+            let listing = try offers(id, offer, request, role)
+            reply.values { $0.offers(listing, engine) }
+            return nil
         default: preconditionFailure("memory has no answer to \(query)")
         }
-        reply.fragment(writer.reply.bytes)
     }
 
     private func answer(_ query: Query, _ connection: Connection) throws(Refusal) -> Dispatched {

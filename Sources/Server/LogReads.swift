@@ -209,9 +209,6 @@ extension Front {
 
     /// Writes nested values as a reply.
     func values(on connection: Connection, _ body: (inout RESPValues) -> Void) {
-        var writer = RESPValues(connection.output.writer)
-        connection.output.writer = ReplyWriter()
-        body(&writer)
-        connection.output.writer = writer.reply
+        connection.output.writer.values(body)
     }
 }

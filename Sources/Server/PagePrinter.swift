@@ -36,12 +36,11 @@ extension ReplyWriter {
     mutating func events(_ events: [Event], as form: PageJob.Form, _ names: some EventNaming) {
         switch form {
         case .list:
-            var writer = RESPValues(self)
-            self = ReplyWriter()
-            writer.list { writer in
-                for event in events { writer.event(event, names) }
+            values { writer in
+                writer.list { writer in
+                    for event in events { writer.event(event, names) }
+                }
             }
-            self = writer.reply
         case .entries:
             array(events.count)
             for event in events { entry(event, names) }

@@ -6,7 +6,7 @@ package enum QueryParser {
     package static func parse(
         _ name: CommandName, _ request: Request
     ) throws(Refusal) -> Query {
-        let spec = CommandTable.spec(name)
+        let spec = CommandTable.specs[Int(name.rawValue)]
         guard request.count >= spec.wordsMin() else { throw Misspelt.missing(spec) }
         switch name {
         case .balance:
@@ -80,6 +80,7 @@ package enum QueryParser {
     private static func asOf(
         _ request: Request, from first: Int, _ spec: CommandSpec
     ) throws(Refusal) -> Moment? {
+        guard request.count > first else { return nil }
         var result: Moment?
         var options = ReadOptions(request, from: first, spec)
         while let at = try options.next() {

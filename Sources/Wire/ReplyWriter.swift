@@ -22,6 +22,28 @@ package struct ReplyWriter: Sendable {
         if isRESP3 { header("%", count) } else { header("*", count * 2) }
     }
 
+    /// Begins an array or a map of which it will turn out how much it holds.
+    ///
+    /// - Returns: its place, for `close`.
+    mutating func open(isMap: Bool) -> Int {
+        let place = bytes.count
+        header(isMap && isRESP3 ? "%" : "*", 0)
+        return place
+    }
+
+    /// - Parameter count: items, or pairs of them.
+    mutating func close(_ place: Int, isMap: Bool, count: Int) {
+        let count = isMap && !isRESP3 ? 2 * count : count
+        let digit = place + 1
+        if count < 10 {
+            bytes[digit] += UInt8(truncatingIfNeeded: count)
+        } else {
+            var digits: [UInt8] = []
+            digits.appendDecimal(UInt64(count))
+            bytes.replaceSubrange(digit...digit, with: digits)
+        }
+    }
+
     package mutating func set(_ count: Int) { header(isRESP3 ? "~" : "*", count) }
 
     package mutating func push(_ count: Int) { header(isRESP3 ? ">" : "*", count) }
@@ -38,8 +60,9 @@ package struct ReplyWriter: Sendable {
     package mutating func ok() { fragment(Fragment.ok) }
 
     package mutating func bulk(_ text: String) {
-        header("$", text.utf8.count)
-        bytes.append(contentsOf: text.utf8)
+        let text = text.utf8
+        header("$", text.count)
+        bytes.append(contentsOf: text)
         lineEnd()
     }
 
@@ -114,6 +137,15 @@ package struct ReplyWriter: Sendable {
         fragment(Fragment.timeHeader)
         bytes.appendTime(instant)
         lineEnd()
+    }
+
+    /// Nested values.
+    package mutating func values(_ body: (inout RESPValues) -> Void) {
+        // Not both at once: what is in two hands is copied.
+        var values = RESPValues(self)
+        self = ReplyWriter()
+        body(&values)
+        self = values.reply
     }
 
     // MARK: Errors

@@ -69,21 +69,17 @@ package struct RESPValues: ValueWriter {
 
     package init(_ reply: ReplyWriter) { self.reply = reply }
 
-    private mutating func container(
-        _ body: (inout Self) -> Void, _ header: (inout ReplyWriter, Int) -> Void
-    ) {
+    private mutating func container(isMap: Bool, _ body: (inout Self) -> Void) {
         let outer = items
-        let start = reply.bytes.count
+        let place = reply.open(isMap: isMap)
         items = 0
         body(&self)
-        var front = ReplyWriter(isRESP3: reply.isRESP3)
-        header(&front, items)
-        reply.bytes.insert(contentsOf: front.bytes, at: start)
+        reply.close(place, isMap: isMap, count: items)
         items = outer + 1
     }
 
-    package mutating func map(_ body: (inout Self) -> Void) { container(body) { $0.map($1) } }
-    package mutating func list(_ body: (inout Self) -> Void) { container(body) { $0.array($1) } }
+    package mutating func map(_ body: (inout Self) -> Void) { container(isMap: true, body) }
+    package mutating func list(_ body: (inout Self) -> Void) { container(isMap: false, body) }
     package mutating func key(_ name: String) { reply.bulk(name) }
     package mutating func key(_ fill: (inout [UInt8]) -> Void) { reply.bulk(fill) }
 
