@@ -156,7 +156,7 @@ struct DaemonOptions {
           --socket PATH          where clients connect (DIR/stele.sock), any Redis client among them.
           --rules FILE           the first start adopts this rulebook; later ones only say if it
                                  differs from the one in force, which RULES PUT changes.
-          --audit-socket PATH    a door of its own for auditors (reads, streams, proofs) ...
+          --audit-socket PATH    a door of its own for auditors (reads and streams) ...
           --operate-socket PATH  ... and for operators (everything). Without them the one socket
                                  admits all roles, and file permissions say who may connect.
           --config FILE          name = value lines, # begins a comment: the options above without

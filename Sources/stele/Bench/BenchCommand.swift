@@ -48,7 +48,7 @@ enum BenchCommand {
         examples: [
             "stele bench --connections 50 --pipeline 256 --seconds 10",
             "stele bench --connections 1 --pipeline 1 --count 20000",
-            "stele bench --workload mixed --distribution zipf --with-keys --json",
+            "stele bench --workload record --distribution zipf --with-keys --json",
             "stele bench --build-log big --rules RULEBOOK --accounts 1000000 --count 100000000",
         ],
         run: run)
