@@ -55,9 +55,8 @@ extension Front {
     /// What `carryOut` and `dispatch` note of each.
     private func note(_ done: Range<Int>, _ connection: Connection, events: Int) {
         counters.commands += UInt64(done.count)
-        for index in done {
-            let name = plain[index].verb.name
-            counters.byCommand[Int(name.rawValue)] += 1
+        for verb in PlainCommand.Verb.allCases {
+            counters.byCommand[Int(verb.name.rawValue)] += UInt64(plain.count(of: verb, in: done))
         }
         let last = plain[done.upperBound - 1]
         rations.pay(

@@ -4,7 +4,7 @@
 /// Whatever is not certainly plain goes the general way, which alone refuses, and gives what follows from
 /// a posting; both ways give the same bytes, in the log and in the reply.
 package struct PlainCommand: Sendable {
-    package enum Verb: UInt8, Sendable {
+    package enum Verb: UInt8, CaseIterable, Sendable {
         case award, spend, balance, record
     }
 
@@ -89,6 +89,12 @@ package struct PlainCommands: ~Copyable, Sendable {
         // Not `_modify`: called from another module, it allocates.
         get { items[index] }
         set { items[index] = newValue }
+    }
+
+    package func count(of verb: PlainCommand.Verb, in range: Range<Int>) -> Int {
+        var count = 0
+        for index in range where items[index].verb == verb { count += 1 }
+        return count
     }
 
     /// An input of a RECORD as it was sent, `name=value`.
