@@ -91,6 +91,7 @@ package enum Daemon {
         }
         manager.notify("READY=1\nSTATUS=serving \(files.engine.head) events")
         try front.run()
+        if files.engine.fault == nil { files.storage.noteOrderlyEnd() }
     }
 
     /// Opens the file of whom to bring over when they are first touched.

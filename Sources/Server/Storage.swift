@@ -111,6 +111,12 @@ package struct Storage {
         return checker
     }
 
+    /// Nothing that was read of the state was fatal, though not all of it may have been read: the next
+    /// start needn't read it whole before it serves.
+    func noteOrderlyEnd() {
+        try? state.storage.noteRead()
+    }
+
     /// Writes checkpoints into DIR/state.
     func makeStorekeeper() throws(SystemFault) -> WorkerThread<CheckpointWork, StoreError?> {
         let state = state

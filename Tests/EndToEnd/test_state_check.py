@@ -57,6 +57,18 @@ def test_killed_before_it_was_read_the_next_start_reads_it_first(filled):
     expect_all(filled)
 
 
+def test_stopped_before_it_was_read_the_next_start_need_not_read_it_first(filled):
+    filled.start()
+    settle(filled)
+    # As it is until all was read.
+    mark(filled).write_bytes(b"\x01")
+    assert filled.stop() == 0
+    assert not mark(filled).exists()
+    filled.start()
+    settle(filled)
+    expect_all(filled)
+
+
 DAMAGE = """
 import lmdb, sys
 environment = lmdb.open(sys.argv[1], map_size=1 << 34, max_dbs=8)
