@@ -133,7 +133,8 @@
     @inline(__always)
     package mutating func raw(_ source: Span<UInt8>, _ range: Range<Int>) {
         let size = range.count
-        guard size <= Self.blockSize, range.lowerBound <= source.count &- Self.blockSize,
+        guard size <= Self.blockSize, range.lowerBound >= 0,
+            range.lowerBound <= source.count &- Self.blockSize,
             capacity &- count >= Self.blockSize
         else { return copy(source, range) }
         // A block is there and a block is free, as was just checked; what is behind the range is written

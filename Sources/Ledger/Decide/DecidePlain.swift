@@ -351,8 +351,8 @@ extension State {
     }
 }
 
-/// A posting from which nothing follows but that rungs move: the account's cell and the ledger's total, where they lie and
-/// what they come to, and what is available then.
+/// A posting from which nothing follows but that rungs move: the account's cell and the ledger's total,
+/// where they lie and what they come to, and what is available then.
 struct PlainPost {
     /// `nil` of a balance that the account doesn't have yet.
     var offset: Int?

@@ -1,7 +1,7 @@
-// RECORD of a plain kind, in words of any order and with any formula. Its inputs are bound, its steps taken and its postings planned as any
-// other's; but what `post`, `settle`, `emit` and `fold` do with them is done here in one go, each cell
-// being looked for once. Whatever they do besides must make a command not plain. A test holds both ways
-// to the same bytes.
+// RECORD of a plain kind, in words of any order and with any formula. Its inputs are bound, its steps taken
+// and its postings planned as any other's; but what `post`, `settle`, `emit` and `fold` do with them is done
+// here in one go, each cell being looked for once. Whatever they do besides must make a command not plain. A
+// test holds both ways to the same bytes.
 
 extension Ledger {
     /// Decides a RECORD if it is plain.

@@ -120,9 +120,13 @@ struct PlainActions: ~Copyable {
         return entries[slot]
     }
 
-    mutating func insert(_ entry: Entry) {
-        // Two actions may meet in one slot and take turns; what they leave behind must not pile up.
+    /// Two actions may meet in one slot and take turns; what they leave behind must not pile up. Before
+    /// the next one is taken in, since then all entries are gone with what they point to.
+    mutating func dropLeftovers() {
         if code.count + inputs.count > 65_536 { reset(rules) }
+    }
+
+    mutating func insert(_ entry: Entry) {
         entries[entry.spelling.slot(of: Self.slotCount)] = entry
     }
 
@@ -195,6 +199,7 @@ extension Ledger {
         guard let word = state.words.find(text, text.indices),
             let position = rules.actionPosition(word)
         else { return nil }
+        plainActions.dropLeftovers()
         let entry = plainActions.enter(rules.actions[position])
         plainActions.insert(entry, as: spelling)
         return plainActions.entry(spelling)
