@@ -230,6 +230,23 @@ import Testing
         return "record \(account) dig \(turned.joined(separator: " "))"
     }
 
+    @Test("actions that meet in one slot take turns for as long as they like")
+    func turns() {
+        let actions = 300
+        var scenario = Scenario(
+            rulebook: Self.rulebook(Array(repeating: "a * 0", count: actions)))
+        _ = scenario.outcome("award ann xp 1")
+        var taken = 0
+        for _ in 0..<40 {
+            for start in stride(from: 0, to: actions, by: 50) {
+                let texts = (start..<start + 50).map { "record ann f\($0) a=0" }
+                taken += scenario.runPlain(texts, from: Scenario.peer)
+            }
+            scenario.commit()
+        }
+        #expect(taken == 40 * actions)
+    }
+
     // MARK: Formulas at random
 
     private static func number(_ random: inout PlainRandom, _ depth: Int) -> String {
