@@ -295,14 +295,16 @@ extension Ledger {
 
     private mutating func encodeRungs() {
         writer.varint(plainActions.rungCount)
-        for index in 0..<plainActions.rungCount {
-            let rung = plainActions.rungs[index]
-            writer.varint(0 as UInt32)
-            writer.varint(rung.key.word.rawValue)
-            writer.varint(rung.key.qualifier)
-            writer.signed(rung.from)
-            writer.signed(rung.to)
-        }
+        for index in 0..<plainActions.rungCount { encode(plainActions.rungs[index]) }
+    }
+
+    /// A rung of the event's only account.
+    mutating func encode(_ rung: PlainRung) {
+        writer.varint(0 as UInt32)
+        writer.varint(rung.key.word.rawValue)
+        writer.varint(rung.key.qualifier)
+        writer.signed(rung.from)
+        writer.signed(rung.to)
     }
 
     // MARK: What it is known by

@@ -75,19 +75,13 @@ extension Ledger {
             var reached = ladder.rung(at: climbed)
             if ladder.lose == .never { reached = max(reached, rung.start) }
             guard reached != rung.start else { continue }
-            plainClimbs.append(PlainClimb(key: rung.key, from: rung.start, to: reached))
+            plainClimbs.append(PlainRung(key: rung.key, from: rung.start, to: reached))
         }
     }
 
     private mutating func encodeClimbs() {
         writer.varint(plainClimbs.count)
-        for climb in plainClimbs {
-            writer.varint(0 as UInt32)
-            writer.varint(climb.key.word.rawValue)
-            writer.varint(climb.key.qualifier)
-            writer.signed(climb.from)
-            writer.signed(climb.to)
-        }
+        for climb in plainClimbs { encode(climb) }
     }
 
     private mutating func foldClimbs(
@@ -151,11 +145,4 @@ extension Ledger {
         writer.bytes(sealed)
         writer.varint(AccountNumber.ledger.rawValue)
     }
-}
-
-/// A rung that a plain command moves.
-struct PlainClimb {
-    var key: CellKey
-    var from: Int64
-    var to: Int64
 }

@@ -166,6 +166,7 @@ package struct PlainShown: Sendable {
     package var value: Int64 = 0
 }
 
+/// A rung that a plain command moves.
 package struct PlainRung: Sendable {
     var key = CellKey(.rung, .none)
     package var from: Int64 = 0
