@@ -13,9 +13,6 @@ package struct PlainReplies: ~Copyable {
     private var headOfReached = ByteWriter(capacity: partSize)
     private var middle = ByteWriter(capacity: partSize)
     private var last = ByteWriter(capacity: partSize)
-    /// What says which rungs were reached, and those.
-    private var reached: [UInt8] = []
-    private var reachedOf: (rungs: [Receipt.Reached], rules: UInt32) = ([], 0)
     /// Replies on their way to the connection.
     private var replies = ByteWriter(capacity: 64 * replySize)
     private var receipts = ReceiptWriter()
@@ -40,7 +37,6 @@ package struct PlainReplies: ~Copyable {
             self.time = time
             isRESP3 = writer.isRESP3
             name = []
-            reachedOf = ([], 0)
         }
         var isRecord = false
         for index in range {
@@ -57,10 +53,9 @@ package struct PlainReplies: ~Copyable {
             case .spend: receipt(command, -command.amount, bytes)
             case .balance: balance(command.value)
             }
-            guard command.reachedCount > 0 else { continue }
-            send(to: &writer)
-            prepareReached(commands, index, names)
-            writer.bytes += reached
+            if command.rungCount > 0, command.verb != .record {
+                reach(commands, index, names, &writer)
+            }
         }
         if isRecord { receipts.finish(to: &writer) } else { send(to: &writer) }
     }
@@ -76,7 +71,7 @@ package struct PlainReplies: ~Copyable {
         _ command: PlainCommand, _ amount: Int64, _ bytes: Span<UInt8>
     ) {
         if !isNamed(bytes, command.balance) { prepare(bytes, command.balance) }
-        if command.reachedCount == 0 { replies.raw(head) } else { replies.raw(headOfReached) }
+        if command.rungCount == 0 { replies.raw(head) } else { replies.raw(headOfReached) }
         replies.integer(Int64(clamping: command.sequence))
         replies.raw(middle)
         replies.integer(amount)
@@ -132,26 +127,15 @@ package struct PlainReplies: ~Copyable {
         Self.take(&writer, into: &last)
     }
 
-    /// Many accounts reach the same rungs, one after another.
-    private mutating func prepareReached(
-        _ commands: borrowing PlainCommands, _ index: Int, _ names: some Naming
+    /// Adds which rungs were reached.
+    private mutating func reach(
+        _ commands: borrowing PlainCommands, _ index: Int, _ names: some Naming,
+        _ writer: inout ReplyWriter
     ) {
-        let start = Int(commands[index].reachedStart)
-        let range = start..<(start + Int(commands[index].reachedCount))
-        var isKnown = reachedOf.rules == commands.rules && reachedOf.rungs.count == range.count
-        for (place, index) in range.enumerated() where isKnown {
-            let (one, other) = (reachedOf.rungs[place], commands.reached[index])
-            isKnown = one.ladder == other.ladder && one.from == other.from && one.to == other.to
-        }
-        if isKnown { return }
-        var receipt = Receipt()
-        receipt.account = commands[index].number
-        receipt.rules = commands.rules
-        receipt.reached = Array(commands.reached[range])
-        reachedOf = (receipt.reached, commands.rules)
-        var writer = ReplyWriter(isRESP3: isRESP3)
-        writer.gains(of: receipt, names: names)
-        reached = writer.bytes
+        receipts.reached.see(rules: commands.rules, isRESP3: isRESP3)
+        let slot = receipts.reached.slot(of: commands, index, names)
+        if replies.capacity - replies.count < receipts.reached[slot].count { send(to: &writer) }
+        replies.raw(receipts.reached[slot], receipts.reached[slot].indices)
     }
 
     /// A part ends where a number begins.

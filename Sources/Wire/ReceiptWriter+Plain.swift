@@ -19,7 +19,7 @@ extension ReceiptWriter {
         shape.time = time
         shape.changes = changes
         shape.explained = shown
-        shape.parts = shown > 0 ? 6 : 5
+        shape.parts = 5 + (shown > 0 ? 1 : 0) + (command.rungCount > 0 ? 1 : 0)
         opening.prepare(shape, isRESP3: reply.isRESP3)
         if stage.capacity &- stage.count < Self.recordSize { send(to: &reply) }
         stage.raw(opening.text, opening.head)
@@ -36,6 +36,7 @@ extension ReceiptWriter {
             name(change.balance, source)
             stage.integer(change.after)
         }
+        if command.rungCount > 0 { writeReached(commands, index, source, &reply) }
         guard shown > 0 else { return }
         stage.raw(opening.text, opening.explain)
         for place in 0..<shown {
@@ -43,6 +44,18 @@ extension ReceiptWriter {
             name(BalanceName(currency: entry.name), source)
             stage.integer(entry.value)
         }
+    }
+
+    private mutating func writeReached(
+        _ commands: borrowing PlainCommands, _ index: Int, _ source: some Naming,
+        _ reply: inout ReplyWriter
+    ) {
+        reached.see(rules: commands.rules, isRESP3: reply.isRESP3)
+        let slot = reached.slot(of: commands, index, source)
+        if stage.capacity &- stage.count < reached[slot].count + Self.recordSize {
+            send(to: &reply)
+        }
+        stage.raw(reached[slot], reached[slot].indices)
     }
 
     /// Hands over what is still on its way.
@@ -57,7 +70,6 @@ extension ReceiptWriter {
         _ commands: borrowing PlainCommands, _ index: Int, _ command: PlainCommand,
         _ source: some Naming
     ) -> Bool {
-        guard command.rungCount == 0 else { return false }
         for place in 0..<Int(command.shownCount) {
             let name = commands.shown(index, place).name
             guard names.isNumbered(name, rules: commands.rules, source) else { return false }

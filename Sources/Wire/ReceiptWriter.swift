@@ -7,6 +7,8 @@ package import Ledger
 package struct ReceiptWriter: ~Copyable {
     var names = ReceiptNames()
     var opening = ReceiptOpening()
+    /// Of plain commands.
+    var reached = ReachedTexts()
     /// What is on its way to the reply.
     var stage = ByteWriter(capacity: 16_384)
 

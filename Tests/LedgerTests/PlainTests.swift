@@ -166,6 +166,26 @@ import Testing
         #expect(scenario.ledger.state.head == head)
     }
 
+    @Test("rungs are climbed on the way, up and down")
+    func climbs() {
+        var scenario = Scenario(rulebook: Self.rulebook)
+        for balance in ["xp", "coins", "gems:red"] {
+            #expect(scenario.outcome("award ann \(balance) 1") == "ok")
+        }
+        let texts = [
+            "award ann xp 99", "award ann xp 1", "award ann coins 300", "spend ann coins 280",
+            "award ann gems:red 50", "spend ann gems:red 50",
+        ]
+        #expect(scenario.decidePlain(texts, from: Scenario.peer) == texts.count)
+        let climbs = texts.indices.map { index in
+            scenario.plain.reached(index).map { "\($0.from)-\($0.to)" }.joined()
+        }
+        // What shines goes on shining.
+        #expect(climbs == ["1-2", "", "1-3", "3-1", "1-3", ""])
+        #expect(scenario.outcome("award ann xp 500 memo=x") == "ok")
+        #expect(scenario.receipt.reached.map(\.from) == [2])
+    }
+
     @Test("an account is opened on the way, unless something else follows from that")
     func openings() {
         var scenario = Scenario(rulebook: Self.rulebook)
@@ -181,7 +201,7 @@ import Testing
         #expect(scenario.outcome("award zoë coins 7 key=k").hasPrefix("known"))
         // Rungs are reached on the way, too.
         #expect(scenario.decidePlain(["award new2 xp 300"], from: Scenario.peer) == 1)
-        #expect(scenario.plain.reached.map(\.to) == [3])
+        #expect(scenario.plain.reached(0).map(\.to) == [3])
         // Spending, a cap, a total that is the first, a parent, no id at all.
         for text in [
             "spend new1 gems 1", "award new3 coins 1001", "award new4 gems 1",

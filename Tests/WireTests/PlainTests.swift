@@ -196,14 +196,13 @@ import Testing
                     Int64(random.next() >> 2), Int64(random.next() >> 3), Int64(round % 2))
             }
             plain.rules = 1
-            plain.reached = [
-                Receipt.Reached(account: AccountNumber(1), ladder: Word(2), from: 1, to: 3),
-                Receipt.Reached(
-                    account: AccountNumber(1), ladder: Word(1), from: -1, to: Int64(round / 7)),
-            ]
-            plain[0].reachedCount = round % 2 == 0 ? 0 : 2
-            plain[1].reachedStart = 1
-            plain[1].reachedCount = round % 5 == 0 ? 1 : 0
+            let level = CellKey(.rung, Word(1))
+            plain.rungs[0] = PlainRung(key: CellKey(.rung, Word(2)), from: 1, to: 3)
+            plain.rungs[1] = PlainRung(key: level, from: -1, to: Int64(round / 7))
+            plain.rungs[PlainCommands.partsMax] = PlainRung(
+                key: level, from: Int64(round % 3), to: Int64(round))
+            plain[0].rungCount = round % 2 == 0 ? 0 : 2
+            plain[1].rungCount = round % 5 == 0 ? 1 : 0
             replies.write(plain, 0..<3, in: sent.span, time: time, names: names, to: &written)
             for index in 0..<2 {
                 var receipt = Receipt()
@@ -220,14 +219,55 @@ import Testing
                         after: plain[index].value.available ?? 0)
                 ]
                 receipt.rules = 1
-                let start = Int(plain[index].reachedStart)
-                receipt.reached = Array(
-                    plain.reached[start..<(start + Int(plain[index].reachedCount))])
+                receipt.reached = plain.reached(index)
                 expected.receipt(receipt, names: names)
             }
             var values = RESPValues(expected)
             values.balance(plain[2].value)
             expected = values.reply
+            #expect(written.bytes == expected.bytes)
+        }
+    }
+
+    @Test("replies to records are what the general writer writes", arguments: [false, true])
+    func recordReplies(isRESP3: Bool) {
+        var plain = PlainCommands()
+        var replies = PlainReplies()
+        var receipts = ReceiptWriter()
+        var written = ReplyWriter(isRESP3: isRESP3)
+        var expected = ReplyWriter(isRESP3: isRESP3)
+        let names = TwoWords()
+        var random = Random(state: 9)
+        func below(_ limit: UInt64) -> Int { Int(random.next() % limit) }
+        let sent = (0..<20).flatMap { _ in frame(["RECORD", "ann", "win"]) }
+        for round in 0..<100 {
+            PlainParser.parse(sent.span, from: 0, to: sent.count, countMax: 64, into: &plain)
+            #expect(plain.count == 20)
+            plain.rules = UInt32(round / 50)
+            let time = Instant(microseconds: 1_700_000_000_000_000 + Int64(round / 4))
+            for index in 0..<20 {
+                let first = index * PlainCommands.partsMax
+                plain[index].number = AccountNumber(1)
+                plain[index].sequence = random.next() >> (1 + random.next() % 63)
+                plain[index].changeCount = UInt8(1 + below(3))
+                plain[index].shownCount = UInt8(below(3))
+                plain[index].rungCount = UInt8(max(0, below(5) - 1))
+                for place in 0..<PlainCommands.partsMax {
+                    plain.changes[first + place] = PlainChange(
+                        balance: BalanceName(
+                            currency: Word(UInt32(1 + below(2))), facet: Word(UInt32(below(4)))),
+                        amount: Int64(below(1_000)) - 500, after: Int64(below(9_999_999)))
+                    plain.shown[first + place] = PlainShown(
+                        name: Word(UInt32(1 + below(3))), value: Int64(below(300)) - 100)
+                    plain.rungs[first + place] = PlainRung(
+                        key: CellKey(.rung, Word(UInt32(1 + below(2)))), from: Int64(below(3)),
+                        to: Int64(below(600)))
+                }
+            }
+            replies.write(plain, 0..<20, in: sent.span, time: time, names: names, to: &written)
+            for index in 0..<20 {
+                receipts.write(plain.receipt(index, time: time), names: names, to: &expected)
+            }
             #expect(written.bytes == expected.bytes)
         }
     }

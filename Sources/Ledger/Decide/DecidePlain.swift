@@ -14,9 +14,8 @@ extension Ledger {
             hash.append(2)
             hash.append(bytes, commands.items[index].account.range)
             commands.items[index].directoryKey = hash.finish128()
-            commands.items[index].reachedCount = 0
+            commands.items[index].rungCount = 0
         }
-        commands.reached.clear()
         var near: UInt64 = 0
         // Where to look on depends on what is found: guessed wrongly, that would be waited for one by
         // one. So everything is first fetched without looking at it.
@@ -78,6 +77,7 @@ extension Ledger {
                 newest = max(newest, state.rows.last(commands.items[next].number))
             } else {
                 guard let actor, mayWrite else { break }
+                plainClimbs.removeAll()
                 let isDecided: Bool
                 if verb == .record {
                     isDecided = mayRecord && record(&commands, next, bytes, actor, now)
@@ -88,6 +88,7 @@ extension Ledger {
                         &commands.items[next], verb == .spend, bytes, peer, actor, now)
                 }
                 guard isDecided else { break }
+                if plainClimbs.count > 0 { noteClimbs(&commands, next) }
             }
             next += 1
         }
@@ -122,9 +123,9 @@ extension Ledger {
             return false
         }
         let block = state.rows.block(account)
-        guard let posting = plainPost(block, balance, command.amount, isSpend), !posting.climbs
+        guard let posting = plainPost(block, balance, command.amount, isSpend),
+            !posting.climbs || climb(posting, block, balance)
         else { return false }
-
         if !command.key.isEmpty, state.event(of: command.keyToken) != nil { return false }
         let once = Self.once(command, state.rows.tokenKey(account), isSpend: isSpend, bytes)
         // From here the command must succeed.
@@ -136,6 +137,7 @@ extension Ledger {
         state.notePlain(sequence, account, flags, now)
         state.apply(posting, block)
         if posting.offset == nil { state.setCell(account, CellKey(balance.name), posting.value) }
+        if plainClimbs.count > 0 { foldClimbs(account) }
         if let once { state.recentKeys.insert(once.token, sequence) }
         command.sequence = sequence
         command.value = posting.value
@@ -197,59 +199,19 @@ extension Ledger {
         return true
     }
 
-    /// The value that a ladder is climbed to.
-    @inline(__always)
-    private func climbed(
-        _ rung: PlainBalances.Rung, _ balance: PlainBalances.Entry, _ cells: Span<Cell>,
-        _ value: CellValue, _ available: Int64
-    ) -> Int64 {
-        switch rung.part {
-        case .available: return available
-        case .spent: return value.spent
-        case .held: return value.held
-        case .earned:
-            guard !rung.receivedClimbs, balance.loadsReceived else { return value.earned }
-            return value.earned - (cells.value(of: CellKey(received: balance.name))?.a ?? 0)
-        }
-    }
-
-    /// Notes the rungs that a posting moves, as `settleLadders` does.
-    ///
-    /// - Returns: whether there was room for them.
-    @inline(never)
-    mutating func climb(
-        _ posting: PlainPost, _ block: CellBlock, _ balance: PlainBalances.Entry
-    ) -> Bool {
-        for index in balance.rungs {
-            let rung = plainBalances.rungs[index]
-            let ladder = rules.ladders[rung.ladder]
-            let (stored, value) = state.pool.withCells(block) { cells in
-                let stored = cells.value(of: rung.key)?.a ?? rung.start
-                return (stored, climbed(rung, balance, cells, posting.value, posting.after))
-            }
-            var now = ladder.rung(at: value)
-            if ladder.lose == .never { now = max(now, stored) }
-            guard now != stored else { continue }
-            guard plainActions.add(PlainRung(key: rung.key, from: stored, to: now)) else {
-                return false
-            }
-        }
-        return true
-    }
-
     /// As `Event.encode`, of an event with one account and one posting.
     ///
-    /// - Parameter more: the parts that the caller writes after the posting.
     @inline(__always)
     mutating func encode(
         _ command: PlainCommand, isSpend: Bool, _ group: GroupPlace, _ sequence: SequenceNumber,
-        _ balance: BalanceName, _ actor: UInt32, _ now: Instant, after: Int64, _ once: PlainOnce?,
-        more: EventParts = []
+        _ balance: BalanceName, _ actor: UInt32, _ now: Instant, after: Int64, _ once: PlainOnce?
     ) {
         let account = command.number
         writer.reset()
         writer.u8((isSpend ? EventKind.spend : EventKind.award).rawValue | group.rawValue << 5)
-        writer.u8(more.rawValue | (once == nil ? 0 : EventParts.once.rawValue))
+        writer.u8(
+            (plainClimbs.count == 0 ? 0 : EventParts.rungs.rawValue)
+                | (once == nil ? 0 : EventParts.once.rawValue))
         writer.varint(sequence)
         writer.time(now)
         writer.varint(rulesNumber)
@@ -277,6 +239,7 @@ extension Ledger {
             writer.varint(balance.facet.rawValue)
         }
         writer.signed(command.amount)
+        if plainClimbs.count > 0 { encodeClimbs() }
     }
 
     /// What the command is known by again, if it has a KEY.

@@ -50,10 +50,7 @@ extension Ledger {
             let balance = plainActions.planned[post].balance
             state.setCell(account, CellKey(balance), plainActions.planned[post].post.value)
         }
-        for rung in 0..<plainActions.rungCount {
-            let moved = plainActions.rungs[rung]
-            state.setCell(account, moved.key, CellValue(moved.to))
-        }
+        if plainClimbs.count > 0 { foldClimbs(account) }
         if let once { state.recentKeys.insert(once.token, sequence) }
         commands.items[index].sequence = sequence
         note(action, count, in: &commands, index)
@@ -167,7 +164,6 @@ extension Ledger {
     /// - Returns: how many postings; 0 where the general way has to look.
     @inline(__always)
     private mutating func planPlainly(_ action: PlainActions.Entry, _ block: CellBlock) -> Int {
-        plainActions.rungCount = 0
         var count = 0
         for post in action.posts {
             let when = plainActions.posts[post].when
@@ -226,7 +222,7 @@ extension Ledger {
     ) {
         var parts = EventParts.cause
         if once != nil { parts.insert(.once) }
-        if plainActions.rungCount > 0 { parts.insert(.rungs) }
+        if plainClimbs.count > 0 { parts.insert(.rungs) }
         if action.shownCount > 0 { parts.insert(.shown) }
         writer.reset()
         writer.u8(EventKind.award.rawValue)
@@ -282,7 +278,7 @@ extension Ledger {
             if balance.facet != .none { writer.varint(balance.facet.rawValue) }
             writer.signed(plainActions.planned[index].amount)
         }
-        if plainActions.rungCount > 0 { encodeRungs() }
+        if plainClimbs.count > 0 { encodeClimbs() }
         guard action.shownCount > 0 else { return }
         writer.varint(action.shownCount)
         for step in action.steps where plainActions.steps[step].isShown {
@@ -291,20 +287,6 @@ extension Ledger {
             // Over one.
             writer.varint(1 as UInt32)
         }
-    }
-
-    private mutating func encodeRungs() {
-        writer.varint(plainActions.rungCount)
-        for index in 0..<plainActions.rungCount { encode(plainActions.rungs[index]) }
-    }
-
-    /// A rung of the event's only account.
-    mutating func encode(_ rung: PlainRung) {
-        writer.varint(0 as UInt32)
-        writer.varint(rung.key.word.rawValue)
-        writer.varint(rung.key.qualifier)
-        writer.signed(rung.from)
-        writer.signed(rung.to)
     }
 
     // MARK: What it is known by
@@ -362,11 +344,7 @@ extension Ledger {
                 value: plainActions.stepValues[step - action.steps.lowerBound])
             shown += 1
         }
-        for place in 0..<plainActions.rungCount {
-            commands.rungs[first + place] = plainActions.rungs[place]
-        }
         commands.items[index].changeCount = UInt8(truncatingIfNeeded: count)
         commands.items[index].shownCount = UInt8(truncatingIfNeeded: shown)
-        commands.items[index].rungCount = UInt8(truncatingIfNeeded: plainActions.rungCount)
     }
 }

@@ -33,9 +33,9 @@ extension Ledger {
             let balance = plainBalance(bytes, command.balance.range),
             !balance.raw.isDisjoint(with: peer.role),
             let posting = plainFirstPost(balance, command.amount),
-            takePlainID(bytes, command.account.range)
+            takePlainID(bytes, command.account.range),
+            climb(posting, CellBlock(), balance)
         else { return false }
-        climbPlainly(balance, command.amount)
         let account = AccountNumber(state.accountCount + 1)
         let opening = state.head + 1
         // From here the command must succeed.
@@ -52,50 +52,15 @@ extension Ledger {
         let once = Self.once(command, key, isSpend: false, bytes)
         encode(
             command, isSpend: false, .last, command.sequence, balance.name, actor, now,
-            after: posting.after, once, more: plainClimbs.isEmpty ? [] : .rungs)
-        if !plainClimbs.isEmpty { encodeClimbs() }
+            after: posting.after, once)
         buffer.append(writer, command.sequence, now)
         state.notePlain(command.sequence, account, state.rows.flags(account), now)
         state.setCell(account, CellKey(balance.name), posting.value)
         state.pool.setValue(state.rows.block(.ledger), posting.total, posting.sum)
-        if !plainClimbs.isEmpty { foldClimbs(&command, &commands.reached) }
+        if plainClimbs.count > 0 { foldClimbs(account) }
         if let once { state.recentKeys.insert(once.token, command.sequence) }
         commands.items[index] = command
         return true
-    }
-
-    /// Finds the rungs that a new account reaches with what it is given first, as `settleLadders` does.
-    private mutating func climbPlainly(_ balance: PlainBalances.Entry, _ amount: Int64) {
-        plainClimbs.clear()
-        for index in balance.rungs {
-            let rung = plainBalances.rungs[index]
-            let climbed = rung.part == .earned || rung.part == .available ? amount : 0
-            if plainBalances.stands(rung, on: rung.start, at: climbed) { continue }
-            let ladder = rules.ladders[rung.ladder]
-            var reached = ladder.rung(at: climbed)
-            if ladder.lose == .never { reached = max(reached, rung.start) }
-            guard reached != rung.start else { continue }
-            plainClimbs.append(PlainRung(key: rung.key, from: rung.start, to: reached))
-        }
-    }
-
-    private mutating func encodeClimbs() {
-        writer.varint(plainClimbs.count)
-        for climb in plainClimbs { encode(climb) }
-    }
-
-    private mutating func foldClimbs(
-        _ command: inout PlainCommand, _ reached: inout [Receipt.Reached]
-    ) {
-        command.reachedStart = UInt32(reached.count)
-        command.reachedCount = UInt32(plainClimbs.count)
-        for climb in plainClimbs {
-            state.setCell(command.number, climb.key, CellValue(climb.to))
-            reached.append(
-                Receipt.Reached(
-                    account: command.number, ladder: climb.key.word, from: climb.from,
-                    to: climb.to))
-        }
     }
 
     /// Takes the id of an account without a parent; false where there is something to refuse, or a parent.

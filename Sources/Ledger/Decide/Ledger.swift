@@ -42,7 +42,7 @@ package struct Ledger: ~Copyable {
     var plainNear: UInt64 = 0
     var plainPosts: [PlainPost] = []
     var plainID: [UInt8] = []
-    var plainClimbs: [PlainRung] = []
+    var plainClimbs = PlainClimbs()
     /// Where accounts come from that were somebody elsewhere; `nil`: nowhere.
     package var legacy: (any LegacySource)?
     /// Accounts that are being brought over from there, one inside the other.

@@ -92,8 +92,6 @@ struct PlainActions: ~Copyable {
     var values = Flat(repeating: Int64(0), count: PlainCommands.inputsMax)
     var stepValues = Flat(repeating: Int64(0), count: stepsMax)
     var planned = Flat(repeating: Planned(), count: PlainCommands.partsMax)
-    var rungs = Flat(repeating: PlainRung(), count: PlainCommands.partsMax)
-    var rungCount = 0
     var stack = Flat(repeating: Int64(0), count: FormulaProgram.depthMax)
 
     /// What is known was so under another rulebook.
@@ -148,14 +146,6 @@ struct PlainActions: ~Copyable {
         if range.isEmpty { return true }
         for index in range where choices[index] == value { return true }
         return false
-    }
-
-    /// - Returns: whether there was room.
-    mutating func add(_ rung: PlainRung) -> Bool {
-        guard rungCount < rungs.count else { return false }
-        rungs[rungCount] = rung
-        rungCount += 1
-        return true
     }
 }
 

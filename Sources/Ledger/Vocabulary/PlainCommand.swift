@@ -48,13 +48,11 @@ package struct PlainCommand: Sendable {
     package internal(set) var sequence: SequenceNumber = 0
     /// The balance, after the event if there was one.
     package internal(set) var value = CellValue.zero
+    /// How many rungs it moved: `PlainCommands.rung`.
+    package internal(set) var rungCount: UInt8 = 0
     // Of a RECORD, see `PlainCommands`.
     package internal(set) var changeCount: UInt8 = 0
     package internal(set) var shownCount: UInt8 = 0
-    package internal(set) var rungCount: UInt8 = 0
-    /// How many rungs it reached, and where in `PlainCommands.reached` they begin.
-    package internal(set) var reachedCount: UInt32 = 0
-    package internal(set) var reachedStart: UInt32 = 0
 
     package init() {}
 }
@@ -70,8 +68,6 @@ package struct PlainCommands: ~Copyable, Sendable {
     // Not an InlineArray: reading one element of that copies all of them.
     var items = Flat(repeating: PlainCommand(), count: countMax)
     package var count = 0
-    /// Rungs that some of them reached.
-    package internal(set) var reached: [Receipt.Reached] = []
     /// The rulebook that decided, by number.
     package internal(set) var rules: UInt32 = 0
     /// The newest event that the answers to what was decided last could have seen.
@@ -117,13 +113,22 @@ package struct PlainCommands: ~Copyable, Sendable {
         shown[index * Self.partsMax + position]
     }
 
-    /// The rungs that it moved.
+    /// The rungs that a command moved.
     package func rung(_ index: Int, _ position: Int) -> PlainRung {
         rungs[index * Self.partsMax + position]
     }
 }
 
 extension PlainCommands {
+    /// The rungs that a command moved, as the general way has them.
+    package func reached(_ index: Int) -> [Receipt.Reached] {
+        (0..<Int(items[index].rungCount)).map { place in
+            let rung = rung(index, place)
+            return Receipt.Reached(
+                account: items[index].number, ladder: rung.ladder, from: rung.from, to: rung.to)
+        }
+    }
+
     /// What a RECORD answers, as the general way has it.
     package func receipt(_ index: Int, time: Instant) -> Receipt {
         var receipt = Receipt()
@@ -139,12 +144,7 @@ extension PlainCommands {
                     account: command.number, balance: change.balance, amount: change.amount,
                     after: change.after))
         }
-        for place in 0..<Int(command.rungCount) {
-            let rung = rung(index, place)
-            receipt.reached.append(
-                Receipt.Reached(
-                    account: command.number, ladder: rung.ladder, from: rung.from, to: rung.to))
-        }
+        receipt.reached = reached(index)
         for place in 0..<Int(command.shownCount) {
             let shown = shown(index, place)
             receipt.explain.append(
@@ -167,10 +167,33 @@ package struct PlainShown: Sendable {
 }
 
 /// A rung that a plain command moves.
-package struct PlainRung: Sendable {
+package struct PlainRung: Equatable, Sendable {
     var key = CellKey(.rung, .none)
     package var from: Int64 = 0
     package var to: Int64 = 0
 
     package var ladder: Word { key.word }
+}
+
+/// Those that the command under way moves.
+struct PlainClimbs: ~Copyable, Sendable {
+    private var rungs = Flat(repeating: PlainRung(), count: PlainCommands.partsMax)
+    private(set) var count = 0
+
+    subscript(index: Int) -> PlainRung {
+        @inline(__always) get {
+            precondition(index < count)
+            return rungs[index]
+        }
+    }
+
+    mutating func removeAll() { count = 0 }
+
+    /// - Returns: whether there was room.
+    mutating func add(_ rung: PlainRung) -> Bool {
+        guard count < rungs.count else { return false }
+        rungs[count] = rung
+        count += 1
+        return true
+    }
 }
