@@ -40,8 +40,13 @@ package final class Rebuild: @unchecked Sendable {
         }
     }
 
-    fileprivate func last(_ account: AccountNumber) -> SequenceNumber { state.last(account) }
-    fileprivate func row(_ account: AccountNumber) -> [UInt8] { state.encodeRow(account) }
+    /// How an account's row in service compares with the rebuilt one.
+    fileprivate func compareRow(
+        _ account: AccountNumber, of served: inout State
+    ) -> RowComparison {
+        served.compareRow(account, with: &state)
+    }
+
     fileprivate func hasSameBoards(as served: borrowing State) -> Bool {
         served.hasSameStandings(as: state)
     }
@@ -66,7 +71,7 @@ extension Engine {
     /// Nothing is decided that isn't durable.
     package var isSettled: Bool { ledger.buffer.isEmpty && durable == head }
 
-    /// Compares some rows with the rebuilt ones, byte by byte.
+    /// Compares some rows with the rebuilt ones, in everything that is stored of them.
     package func compare(_ rebuild: Rebuild) -> Comparison {
         if let difference = rebuild.difference { return .differs(difference) }
         let end = min(rebuild.next + 2_000, rebuild.accounts + 1)
@@ -97,14 +102,13 @@ extension Engine {
     }
 
     private func compare(_ account: AccountNumber, _ rebuild: Rebuild) {
-        let (last, row) = ledger.state.storedOrLoaded(account)
-        let rebuilt = rebuild.last(account)
-        if last > rebuilt {
-            rebuild.newer.append(account)
-        } else if last < rebuilt || row != rebuild.row(account) {
+        switch rebuild.compareRow(account, of: &ledger.state) {
+        case .equal: break
+        case .isNewer: rebuild.newer.append(account)
+        case .differs:
             rebuild.difference =
                 "account \(account.rawValue) is not what folding the log through event "
-                + "\(rebuilt) gives"
+                + "\(rebuild.head) gives"
         }
     }
 }

@@ -86,17 +86,6 @@ extension State {
             eventCount: row.eventCount, isForgotten: row.flags.contains(.forgotten), cells: cells)
     }
 
-    /// The account's last event and its row: from memory, or as it is stored, without loading it.
-    package mutating func storedOrLoaded(
-        _ account: AccountNumber
-    ) -> (last: SequenceNumber, row: [UInt8]) {
-        if !rows.flags(account).contains(.loaded), let stored = source.storedRow(account) {
-            var reader = ByteReader(stored)
-            return ((try? reader.varint()) ?? 0, stored)
-        }
-        return (last(account), encodeRow(account))
-    }
-
     /// Whether the bytes are a row, for whoever must decide if stored state can be trusted.
     package static func isRow(_ bytes: [UInt8]) -> Bool {
         var row = AccountRow()
