@@ -1,4 +1,4 @@
-/// Where an account's cells lie: a block of 2^`sizeClass` cells.
+/// Where an account's cells lie: a block of its class's size.
 struct CellBlock: Sendable, Equatable {
     var index: UInt32 = 0
     /// Cells in use, from the block's start, in ascending order of keys.
@@ -6,36 +6,56 @@ struct CellBlock: Sendable, Equatable {
     var sizeClass: UInt8 = 0
 }
 
-/// Memory for the cells of all accounts: blocks of powers of two, given out again when an account
-/// outgrows its own.
+/// Memory for the cells of all accounts: blocks of 1, 2, 3, 4, 6, 8, 12, 16 … cells, given out again
+/// when an account outgrows its own.
 ///
 /// An account with one balance costs one cell; one with thousands of facets is still searched by
 /// halving. Chunks never move, so growth copies nothing.
 struct CellPool: ~Copyable, Sendable {
     // Not private: Swift 6.3 fails on a private type within a generic one, in a debug build.
     struct SizeClass: ~Copyable, Sendable {
+        /// How many cells a block has.
+        let size: Int
+        /// Blocks in a chunk, as a power of two; large blocks have a chunk each.
+        let shift: Int
         /// Those beyond `chunkCount` are empty.
         var chunks = Flat<Flat<Cell>>()
         var chunkCount = 0
         var blockCount: UInt32 = 0
         var free: [UInt32] = []
+
+        init(_ number: Int) {
+            // Powers of two, and what is halfway to the next one.
+            let half = number >> 1
+            size = number == 0 ? 1 : number & 1 == 1 ? 2 << half : 3 << (half - 1)
+            shift = max(0, CellPool.chunkBits - (half + 1))
+        }
     }
 
     private static let chunkBits = 13
     private static let empty = Cell(key: CellKey(rawValue: 0), value: .zero)
-    private var classes = Flat(count: 32) { SizeClass() }
+    private var classes: Flat<SizeClass>
 
-    /// Blocks in a chunk of this class, as a power of two; large blocks have a chunk each.
-    @inline(__always)
-    private func shift(_ sizeClass: UInt8) -> Int { max(0, Self.chunkBits - Int(sizeClass)) }
+    init() {
+        // The largest has as many cells as an account can have.
+        var number = 0
+        classes = Flat(count: 64) {
+            defer { number += 1 }
+            return SizeClass(number)
+        }
+    }
 
     /// The chunk, and where in it the block begins.
     @inline(__always)
     private func place(_ block: CellBlock) -> (chunk: Int, start: Int) {
-        let shift = shift(block.sizeClass)
         let index = Int(block.index)
-        return (index >> shift, (index & (1 << shift - 1)) << Int(block.sizeClass))
+        let shift = classes[Int(block.sizeClass)].shift
+        return (index >> shift, (index & (1 << shift - 1)) &* size(block))
     }
+
+    /// How many cells a block has room for.
+    @inline(__always)
+    func size(_ block: CellBlock) -> Int { classes[Int(block.sizeClass)].size }
 
     /// Where the key is (`isFound`) or would be inserted.
     @inline(__always)
@@ -190,7 +210,7 @@ struct CellPool: ~Copyable, Sendable {
     private mutating func insert(_ block: inout CellBlock, _ cell: Cell) {
         if block.count == 0 {
             block = allocate(0)
-        } else if Int(block.count) == 1 << Int(block.sizeClass) {
+        } else if Int(block.count) == size(block) {
             grow(&block)
         }
         let (chunk, start) = place(block)
@@ -225,7 +245,7 @@ struct CellPool: ~Copyable, Sendable {
     }
 
     /// Gives the block's memory back; the block is empty afterwards.
-    mutating func release(_ block: inout CellBlock) {
+    private mutating func release(_ block: inout CellBlock) {
         classes[Int(block.sizeClass)].free.append(block.index)
         block = CellBlock()
     }
@@ -236,7 +256,7 @@ struct CellPool: ~Copyable, Sendable {
             return CellBlock(index: free, count: 0, sizeClass: sizeClass)
         }
         let block = classes[index].blockCount
-        if Int(block) >> shift(sizeClass) == classes[index].chunkCount { addChunk(sizeClass) }
+        if Int(block) >> classes[index].shift == classes[index].chunkCount { addChunk(sizeClass) }
         classes[index].blockCount += 1
         return CellBlock(index: block, count: 0, sizeClass: sizeClass)
     }
@@ -247,7 +267,7 @@ struct CellPool: ~Copyable, Sendable {
         if count == classes[index].chunks.count {
             classes[index].chunks.grow(to: max(1, count * 2)) { Flat() }
         }
-        let size = 1 << (shift(sizeClass) + Int(sizeClass))
+        let size = classes[index].size << classes[index].shift
         classes[index].chunks[count] = Flat(repeating: Self.empty, count: size)
         classes[index].chunkCount += 1
     }
