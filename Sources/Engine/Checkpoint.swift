@@ -59,8 +59,17 @@ extension Engine {
     ///
     /// A row is written once a checkpoint, however often it changed: with many accounts they are
     /// made less often, so that the rows written don't outgrow the events.
-    package var isCheckpointDue: Bool {
-        durable >= checkpointed + max(Self.tailEventsMin, UInt64(ledger.state.accountCount))
+    package var isCheckpointDue: Bool { durable >= checkpointed + eventsPerCheckpoint }
+
+    /// Whether the one under way has to hurry: it is to be through well before the next one is due.
+    package var isCheckpointBehind: Bool {
+        guard case .taking(let mark) = checkpointing else { return false }
+        let time = Double(durable - mark.sequence) / (0.8 * Double(eventsPerCheckpoint))
+        return ledger.state.leaving.takenShare < time
+    }
+
+    private var eventsPerCheckpoint: UInt64 {
+        max(Self.tailEventsMin, UInt64(ledger.state.accountCount))
     }
 
     /// Whether anything at all has changed since the last checkpoint.
@@ -85,8 +94,7 @@ extension Engine {
     ) -> CheckpointWork? {
         if let work = takeKeys() { return work }
         guard case .taking(let mark) = checkpointing else { return nil }
-        var isLast = false
-        for _ in 0..<takenMax where !isLast { isLast = !takeEntry() }
+        let isLast = takeEntries(takenMax)
         // The head says that the keys are stored, too.
         if isLast, areOlderKeysLeaving(than: mark) { return nil }
         guard isLast || slice.changes.count >= size else { return nil }
@@ -100,31 +108,43 @@ extension Engine {
         return work
     }
 
-    /// Adds the next row, id or directory entry to the slice, if there is one.
-    private func takeEntry() -> Bool {
-        if let account = ledger.state.takeRow(into: &rowWriter) {
-            slice.changes.set(.accounts, number: account.rawValue) { rowWriter.append(to: &$0) }
-        } else if let (account, id) = ledger.state.takeID() {
-            rowWriter.reset()
-            rowWriter.varint(id.opened)
-            rowWriter.bytes(id.sealed)
-            // Empty where the account is forgotten.
-            slice.changes.set(.ids, number: account.rawValue, isRemoval: id.sealed.isEmpty) {
-                if !id.sealed.isEmpty { rowWriter.append(to: &$0) }
-            }
-        } else if let (token, entry) = ledger.state.takeDirectoryEntry() {
-            slice.changes.set(
-                .directory, littleEndian: (token.low, token.high), isRemoval: entry.account == nil
-            ) {
-                for byte in 0..<4 {
-                    guard let account = entry.account else { return }
-                    $0.append(UInt8(truncatingIfNeeded: account >> UInt32(8 * byte)))
+    /// Adds the next rows, ids and directory entries to the slice, and answers whether there are no more.
+    private func takeEntries(_ countMax: Int) -> Bool {
+        // Taken out, so that access to them is checked once and not for each entry.
+        var changes = StateChanges()
+        swap(&changes, &slice.changes)
+        defer { swap(&changes, &slice.changes) }
+        return Self.take(countMax, from: &ledger.state, into: &changes, &rowWriter)
+    }
+
+    private static func take(
+        _ countMax: Int, from state: inout State, into changes: inout StateChanges,
+        _ writer: inout ByteWriter
+    ) -> Bool {
+        for _ in 0..<countMax {
+            if let account = state.takeRow(into: &writer) {
+                changes.set(.accounts, number: account.rawValue) { writer.append(to: &$0) }
+            } else if let (account, id) = state.takeID() {
+                writer.reset()
+                writer.varint(id.opened)
+                writer.bytes(id.sealed)
+                // Empty where the account is forgotten.
+                changes.set(.ids, number: account.rawValue, isRemoval: id.sealed.isEmpty) {
+                    if !id.sealed.isEmpty { writer.append(to: &$0) }
                 }
+            } else if let (token, entry) = state.takeDirectoryEntry() {
+                let key = (token.low, token.high)
+                changes.set(.directory, littleEndian: key, isRemoval: entry.account == nil) {
+                    for byte in 0..<4 {
+                        guard let account = entry.account else { return }
+                        $0.append(UInt8(truncatingIfNeeded: account >> UInt32(8 * byte)))
+                    }
+                }
+            } else {
+                return true
             }
-        } else {
-            return false
         }
-        return true
+        return false
     }
 
     /// Words, actors, rulebooks and counts.

@@ -7,12 +7,17 @@ extension Front {
     /// Whether entries can be taken for a slice without waiting for anything.
     var hasEntriesToTake: Bool {
         engine.isCheckpointing && !isCheckpointWriting && checkpointDeferred == nil
+            && isSliceDue
     }
+
+    /// A checkpoint takes its time, so that it shares processors and disk with commits without holding
+    /// them up much; unless it would take too long then.
+    private var isSliceDue: Bool { now >= nextSliceAt || engine.isCheckpointBehind }
 
     /// Takes some entries, and hands the slice over once it is full and the log has everything that it
     /// speaks of.
     func writeCheckpoint() {
-        guard !isCheckpointWriting else { return }
+        guard !isCheckpointWriting, isSliceDue || engine.areKeysDue else { return }
         guard let work = checkpointDeferred ?? engine.checkpointSlice() else { return }
         guard work.waitsFor <= engine.durable else {
             checkpointDeferred = work
@@ -21,6 +26,9 @@ extension Front {
         checkpointDeferred = nil
         isCheckpointWriting = true
         partWriting = work.part
+        if work.part == .rows, !isDraining {
+            nextSliceAt = now + ServerLimits.millisecondsPerSlice
+        }
         storekeeper.submit(work)
     }
 
@@ -41,6 +49,7 @@ extension Front {
     /// At the end: stores what has changed, so that the next start has nothing to fold. Not to
     /// succeed costs only time.
     func finishCheckpoint() {
+        nextSliceAt = 0
         // All that was decided is on disk by now, and what waited for that goes first.
         writeCheckpoint()
         while isCheckpointWriting {

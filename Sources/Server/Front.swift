@@ -91,6 +91,8 @@ final class Front {
     var tooSlow: [Connection] = []
     var checkpointDeferred: CheckpointWork?
     var isCheckpointWriting = false
+    /// Monotonic milliseconds: before that no slice is taken, if the checkpoint isn't behind.
+    var nextSliceAt: Int64 = 0
     var partWriting = CheckpointWork.Part.rows
     var rebuildRun: RebuildRun?
     /// Connections that wait for a job to be done, and STATS that are being counted.
@@ -191,6 +193,7 @@ final class Front {
 
     private var timeout: Int {
         var until = rationed.isEmpty ? nextTick : now + ServerLimits.rationPauseMilliseconds
+        if engine.isCheckpointing, nextSliceAt > now { until = min(until, nextSliceAt) }
         for connection in blockedReads {
             if let deadline = connection.blocked?.deadline { until = min(until, deadline) }
         }

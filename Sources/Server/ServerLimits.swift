@@ -62,6 +62,8 @@ package enum ServerLimits {
     /// It leaves that to the committer for a while when the disk took longer than this.
     package static let slowCommitMicroseconds: Int64 = 20_000
     package static let slowDiskMilliseconds: Int64 = 1_000
+    /// A checkpoint that isn't pressed for time writes a slice of some thousand rows so often.
+    package static let millisecondsPerSlice: Int64 = 100
     /// Reads of the log under way or waiting.
     package static let logReadsMax = 1_024
     /// Events that are printed by the front thread, in a fraction of a millisecond; the reader

@@ -1,6 +1,7 @@
 """Servers that the benchmark starts: what they cost, and that none outlives it."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -128,18 +129,17 @@ def busy_seconds():
 
 
 def rss_bytes(pid):
-    """Resident memory; what several processes share counts once."""
-    family = descendants(pid)
+    """Resident memory of its own; what several processes share counts once.
+
+    Pages of files that are mapped don't count: they are the system's cache, which it takes back when it needs them.
+    """
     total = 0
-    for each in family:
+    for each in descendants(pid):
         try:
-            if len(family) == 1:
-                status = Path(f"/proc/{each}/status").read_text()
-                total += int(status.split("VmRSS:")[1].split()[0]) * 1024
-            else:
-                rollup = Path(f"/proc/{each}/smaps_rollup").read_text()
-                total += int(rollup.split("\nPss:")[1].split()[0]) * 1024
-        except (OSError, IndexError):
+            rollup = Path(f"/proc/{each}/smaps_rollup").read_text()
+            sizes = re.findall(r"^Pss_(?:Anon|Shmem): +([0-9]+) kB$", rollup, re.MULTILINE)
+            total += sum(map(int, sizes)) * 1024
+        except OSError:
             pass
     return total
 

@@ -17,6 +17,12 @@ package struct AccountSet: ~Copyable, Sendable {
         words[word] |= bit
     }
 
+    package var count: Int {
+        var count = 0
+        for word in 0..<words.count { count += words[word].nonzeroBitCount }
+        return count
+    }
+
     /// The first account from the given one on.
     package func first(from account: AccountNumber) -> AccountNumber? {
         let (first, bit) = Self.place(account)

@@ -39,6 +39,12 @@ package struct Leaving: ~Copyable, Sendable {
     var nextToken = 0
     var tokensInList = 0
     var nextRow = AccountNumber.ledger
+    /// Rows, ids and directory entries: how many there were, and how many of them were taken.
+    var entryCount = 0
+    var takenCount = 0
+
+    /// How much of it was taken, of 1.
+    package var takenShare: Double { Double(takenCount) / Double(max(1, entryCount)) }
 }
 
 extension State {
@@ -49,6 +55,8 @@ extension State {
         swap(&leaving.ids, &newIDs)
         swap(&leaving.directory, &directoryChanges)
         swap(&leaving.dirty, &dirty)
+        leaving.entryCount =
+            leaving.dirty.count + leaving.ids.entryCount + leaving.directory.count
     }
 
     /// Writes the row of the next account that the checkpoint has to store, in order of their
@@ -56,6 +64,7 @@ extension State {
     package mutating func takeRow(into writer: inout ByteWriter) -> AccountNumber? {
         while let account = leaving.dirty.first(from: leaving.nextRow) {
             leaving.nextRow = account.next
+            leaving.takenCount += 1
             rows[account].flags.remove(.dirty)
             // One whose opening was taken back has nothing to store.
             guard account.rawValue <= accountCount else { continue }
@@ -70,6 +79,7 @@ extension State {
     package mutating func takeID() -> (account: AccountNumber, id: NewID)? {
         while leaving.nextID < leaving.ids.entryCount {
             leaving.nextID += 1
+            leaving.takenCount += 1
             if let entry = leaving.ids.entry(at: leaving.nextID - 1) { return entry }
         }
         return nil
@@ -87,6 +97,7 @@ extension State {
             }
             let token = leaving.directory.token(leaving.nextToken, ofList: leaving.nextList - 1)
             leaving.nextToken += 1
+            leaving.takenCount += 1
             // A change that was taken back left none.
             if let entry = directoryEntry(token) { return (token, entry) }
         }
