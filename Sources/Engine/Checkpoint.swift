@@ -1,29 +1,29 @@
 package import Ledger
 package import Store
 
-/// A slice of a checkpoint, to be written by a thread that may wait for the disk.
+/// A slice of a checkpoint, or idempotency keys, to be written by a thread that may wait for the disk.
 package struct CheckpointWork: Sendable {
     package var changes = StateChanges()
-    /// Idempotency keys, in any order.
-    package var keys: FrozenTokens?
+    /// Idempotency keys; nothing else then.
+    package var keys: LeavingKeys?
     /// Written last: from then on the checkpoint counts.
     package var head: LogHead?
     /// Everything written is on disk in the log up to here, or must be before this is written.
     package var waitsFor: SequenceNumber = 0
+
+    /// What there is to be noted once it is written.
+    package enum Part: Sendable {
+        case keys, rows, head
+    }
+
+    package var part: Part { keys != nil ? .keys : head != nil ? .head : .rows }
 
     /// Writes the slice.
     package func write<Stored: StateStorage>(
         to store: StateStore<Stored>
     ) throws(StoreError) {
         if !changes.isEmpty { try store.write(changes) }
-        if let keys, keys.table.count > 0 {
-            try store.writeRun(
-                keys.table.sorted().map {
-                    KeyEntry(
-                        token: KeyToken(littleEndianLow: $0.token.low, high: $0.token.high),
-                        sequence: $0.value)
-                })
-        }
+        if let keys { try keys.write(to: store) }
         if let head { try store.write(head: StateHead(head)) }
     }
 }
@@ -50,7 +50,6 @@ extension Engine {
 
     /// What a start has to fold at most, give or take what arrives during a checkpoint.
     private static let tailEventsMin: UInt64 = 4_000_000
-    private static let recentKeysMax = 800_000
 
     package var isCheckpointing: Bool {
         if case .idle = checkpointing { false } else { true }
@@ -62,7 +61,6 @@ extension Engine {
     /// made less often, so that the rows written don't outgrow the events.
     package var isCheckpointDue: Bool {
         durable >= checkpointed + max(Self.tailEventsMin, UInt64(ledger.state.accountCount))
-            || ledger.state.recentKeys.count >= Self.recentKeysMax
     }
 
     /// Whether anything at all has changed since the last checkpoint.
@@ -78,22 +76,24 @@ extension Engine {
     }
 
     /// Takes some entries, and answers the slice once it has `size` of them; the last one carries
-    /// the head.
+    /// the head. Keys that are due come first, whether there is a checkpoint or not.
     ///
     /// Hand each to be written once `waitsFor` is durable, one after the other, and tell
-    /// `checkpointWritten` after the one with a head, `checkpointFailed` after a failure.
+    /// `checkpointWritten` after each, `checkpointFailed` after a failure.
     package func checkpointSlice(
         takenMax: Int = takenAtATime, of size: Int = sliceSize
     ) -> CheckpointWork? {
+        if let work = takeKeys() { return work }
         guard case .taking(let mark) = checkpointing else { return nil }
         var isLast = false
         for _ in 0..<takenMax where !isLast { isLast = !takeEntry() }
+        // The head says that the keys are stored, too.
+        if isLast, areOlderKeysLeaving(than: mark) { return nil }
         guard isLast || slice.changes.count >= size else { return nil }
         var work = CheckpointWork()
         swap(&work, &slice)
         if isLast {
             addRest(to: &work)
-            work.keys = ledger.state.leaving.keys
             work.head = mark
         }
         work.waitsFor = head
@@ -176,9 +176,10 @@ extension Engine {
         return writer.bytes
     }
 
-    /// The slice with the head is on disk.
-    package func checkpointWritten() {
-        guard case .taking(let mark) = checkpointing else { return }
+    /// A slice is on disk, or keys are.
+    package func checkpointWritten(_ part: CheckpointWork.Part) {
+        if part == .keys { keysWritten() }
+        guard part == .head, case .taking(let mark) = checkpointing else { return }
         checkpointing = .idle
         checkpointed = mark.sequence
         stored = storing
@@ -187,6 +188,7 @@ extension Engine {
 
     /// A slice could not be written: what was stored before stays, and all of it is due again.
     package func checkpointFailed() {
+        keysFailed()
         guard isCheckpointing else { return }
         checkpointing = .idle
         ledger.state.abandonCheckpoint()

@@ -40,6 +40,7 @@ package final class Engine {
     var slice = CheckpointWork()
     var rowWriter = ByteWriter(capacity: 4_096)
     package internal(set) var checkpointed: SequenceNumber
+    var keyStorage: KeyStorage
     /// How many words, actors and rulebooks the last checkpoint stored, and the one under way will
     /// have.
     var stored: StoredCounts
@@ -62,6 +63,7 @@ package final class Engine {
         ledger: consuming Ledger, source: any LedgerSource, logHead: LogHead,
         checkpointed: SequenceNumber, stored: StoredCounts
     ) {
+        keyStorage = KeyStorage(through: max(checkpointed, ledger.state.keyedThrough))
         keyedAccounts = ledger.state.accountCount
         self.ledger = ledger
         self.source = source
@@ -307,6 +309,7 @@ package final class Engine {
     /// Ends the holds whose time has come.
     package func tick(at wall: Instant) {
         source.retryRoom()
+        keyStorage.mayTry = true
         guard ledger.buffer.hasRoom else { return }
         ledger.expireHolds(at: wall)
     }

@@ -52,6 +52,7 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
         var stored = StoredCounts()
         if let mark {
             stored = try restore(&ledger, mark, state, reader)
+            ledger.state.keyedThrough = try keyedThrough(state, reader, since: mark)
             try source.noteStored(accountCount: ledger.state.accountCount)
         } else {
             try state.wipe()
@@ -92,6 +93,7 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
     ) throws(StoreError) -> StateHead? {
         do {
             guard let mark = try state.head() else { return nil }
+            _ = try state.keysMark()
             for table in readsAll ? StateTable.allCases : neededTables {
                 try state.scan(table, from: []) { _, _ in true }
             }
@@ -100,6 +102,18 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
             // Whatever is wrong with it: it can be had again from the log.
             return nil
         }
+    }
+
+    /// The newest event whose keys are all stored: not before the mark, but perhaps behind it, and then the
+    /// log must still be the one that was.
+    private static func keyedThrough(
+        _ state: StateStore<Stored>, _ reader: LogReader<Log>, since mark: StateHead
+    ) throws(StoreError) -> SequenceNumber {
+        guard let keyed = try state.keysMark(), keyed.sequence > mark.sequence else {
+            return mark.sequence
+        }
+        try reader.check(keyed)
+        return keyed.sequence
     }
 
     private static func restore(

@@ -13,6 +13,16 @@ extension [UInt8] {
         unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
     }
 
+    /// Adds the eight bytes of each number, the lowest first.
+    package mutating func append(littleEndian words: [UInt64]) {
+        #if _endian(little)
+            // So they lie in memory; the pointer is read during the call only.
+            unsafe words.withUnsafeBytes { unsafe append(contentsOf: $0) }
+        #else
+            for word in words { append(littleEndian: word) }
+        #endif
+    }
+
     /// Adds the bytes lent by a transaction at the end.
     package mutating func append(copying bytes: Span<UInt8>) {
         // The pointer is read during the call only.
@@ -21,6 +31,15 @@ extension [UInt8] {
 }
 
 extension Span<UInt8> {
+    /// The eight bytes from `offset` on, the first in the lowest byte.
+    @inlinable @inline(__always)
+    package func littleEndianWord(at offset: Int) -> UInt64 {
+        precondition(offset >= 0 && offset <= count &- 8, "offset out of range")
+        // Within the bounds that were just checked, and any eight bytes are a number.
+        return unsafe UInt64(
+            littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
     /// Calls `body` with LMDB's description of these bytes, which it must only read.
     func withLMDBValue<R>(_ body: (inout MDB_val) -> R) -> R {
         unsafe withUnsafeBytes { bytes in

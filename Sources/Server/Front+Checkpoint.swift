@@ -20,7 +20,7 @@ extension Front {
         }
         checkpointDeferred = nil
         isCheckpointWriting = true
-        isLastSlice = work.head != nil
+        partWriting = work.part
         storekeeper.submit(work)
     }
 
@@ -30,9 +30,9 @@ extension Front {
             if let failure {
                 Report.line("a checkpoint was given up, what was stored before stays: \(failure)")
                 engine.checkpointFailed()
-            } else if isLastSlice {
-                engine.checkpointWritten()
-                counters.checkpoints += 1
+            } else {
+                engine.checkpointWritten(partWriting)
+                if partWriting == .head { counters.checkpoints += 1 }
             }
         }
         writeCheckpoint()
@@ -41,7 +41,8 @@ extension Front {
     /// At the end: stores what has changed, so that the next start has nothing to fold. Not to
     /// succeed costs only time.
     func finishCheckpoint() {
-        checkpointDeferred = nil
+        // All that was decided is on disk by now, and what waited for that goes first.
+        writeCheckpoint()
         while isCheckpointWriting {
             Syscall.waitReadable(storekeeper.done.descriptor, milliseconds: 10_000)
             takeCheckpoint()

@@ -91,7 +91,7 @@ final class Front {
     var tooSlow: [Connection] = []
     var checkpointDeferred: CheckpointWork?
     var isCheckpointWriting = false
-    var isLastSlice = false
+    var partWriting = CheckpointWork.Part.rows
     var rebuildRun: RebuildRun?
     /// Connections that wait for a job to be done, and STATS that are being counted.
     var runWaiters: [RunWaiter] = []

@@ -54,6 +54,7 @@ extension Simulation {
             let opening = try Opening.open(
                 log: log, state: state, random: keys.draw, progress: { _ in })
             engine = opening.engine
+            engine.setRecentKeysMax(swarm.recentKeysMax)
             writer = opening.writer
             if opening.wasRebuilt { report.count("state rebuilt") }
             return true

@@ -90,7 +90,11 @@ package final class Simulation {
 
     package init(seed: UInt64, mutant: Mutant? = nil) throws {
         var swarmTape = Tape(seed: seed, part: 0)
-        swarm = Swarm(&swarmTape)
+        var swarm = Swarm(&swarmTape)
+        // From a tape of its own: what older seeds draw stays as it was.
+        var keysTape = Tape(seed: seed, part: 5)
+        swarm.recentKeysMax = keysTape.pick([10, 60, 1_000_000])
+        self.swarm = swarm
         book = Book(&swarmTape)
         self.mutant = mutant
         disk = SimDisk(seed: seed, mutant: mutant)
@@ -113,6 +117,7 @@ package final class Simulation {
         let opening = try Opening.open(
             log: log, state: state, random: keys.draw, progress: { _ in })
         engine = opening.engine
+        engine.setRecentKeysMax(swarm.recentKeysMax)
         writer = opening.writer
         hashes = Self.hashes(of: genesis)
         try adopt()
@@ -268,7 +273,7 @@ package final class Simulation {
     }
 
     private func checkpoint() throws {
-        if !engine.isCheckpointing, slices.isEmpty {
+        if !engine.isCheckpointing, slices.isEmpty, !engine.areKeysDue {
             guard tape.chance(swarm.checkpoints), engine.hasChangedSinceCheckpoint else { return }
             if tape.below(4) == 0 { olderState = disk.tables }
             engine.beginCheckpoint()
@@ -294,9 +299,11 @@ package final class Simulation {
             report.count("checkpoint failed")
             return
         }
-        if first.head != nil {
-            engine.checkpointWritten()
-            report.count("checkpoint written")
+        engine.checkpointWritten(first.part)
+        switch first.part {
+        case .keys: report.count(engine.isCheckpointing ? "keys written" : "keys written alone")
+        case .rows: break
+        case .head: report.count("checkpoint written")
         }
     }
 }

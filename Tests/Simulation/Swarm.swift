@@ -28,6 +28,8 @@ struct Swarm: Sendable {
     var checkpoints = 0
     var slices = 0
     var rowsPerSlice = 512
+    /// How many recent keys are written without a checkpoint.
+    var recentKeysMax = 0
     var crashes = 0
     var isKilledOnly = false
     var damages = 0

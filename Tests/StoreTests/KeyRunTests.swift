@@ -1,3 +1,4 @@
+import Proof
 import Store
 import Testing
 
@@ -141,4 +142,131 @@ func lookupsBeside() async throws {
     while try store.mergeRuns(entryCount: 1_000) {}
     looking.cancel()
     #expect(try await looking.value > 0)
+}
+
+/// The keys and values of a table, without checksums.
+private func rows(_ store: StateStore<LMDBState>) throws -> [(key: [UInt8], value: [UInt8])] {
+    var rows: [(key: [UInt8], value: [UInt8])] = []
+    try store.scan(.keys, from: []) { key, value in
+        rows.append((key.indices.map { key[$0] }, value.indices.map { value[$0] }))
+        return true
+    }
+    return rows
+}
+
+private func mark(_ sequence: UInt64) -> LogMark {
+    LogMark(sequence: sequence, identity: Digest(sequence, 2, 3, 4))
+}
+
+@Test("a run is stored as the page on formats says")
+func goldenRun() throws {
+    let scratch = Scratch()
+    let store = try openStore(scratch)
+    let low = KeyEntry(token: KeyToken(0x0102_0304_0506_0708, 0), sequence: 0x1122)
+    let high = KeyEntry(token: KeyToken(0xFF00_0000_0000_0000, 0x8081), sequence: 7)
+    try store.writeRun(
+        [low, high], through: LogMark(sequence: 300, identity: Digest(1, 2, 3, 0xFF)))
+    let rows = try rows(store)
+    let number: [UInt8] = [0, 0, 0, 1]
+    #expect(
+        rows.map(\.key) == [
+            number + [0, 0, 0, 0], number + [0x80, 0, 0, 0], number + [255, 255, 255, 255],
+        ])
+    let zeros = [UInt8](repeating: 0, count: 8)
+    let first: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8] + zeros + [0x22, 0x11, 0, 0, 0, 0, 0, 0]
+    let second: [UInt8] =
+        [255, 0, 0, 0, 0, 0, 0, 0] + [0, 0, 0, 0, 0, 0, 0x80, 0x81] + [7, 0, 0, 0, 0, 0, 0, 0]
+    #expect(rows[0].value == first + second)
+    // One block, in which the first token sets bit 0 of word 0 six times over, and the second one, by
+    // nine bits at a time from the lowest: bits 1 of word 2, 0 of word 1, and 0 of word 0.
+    var filter = [UInt8](repeating: 0, count: 64)
+    filter[0] = 1
+    filter[16] = 2
+    filter[8] = 1
+    #expect(rows[1].value == filter)
+    let identity: [UInt8] = [1, 2, 3, 255].flatMap { [0, 0, 0, 0, 0, 0, 0, $0] }
+    #expect(rows[2].value == [2, 8, 0, 0xAC, 0x02] + identity)
+}
+
+@Test("runs say up to where they have every token, and so does what they are merged into")
+func marks() throws {
+    let scratch = Scratch()
+    do {
+        let store = try openStore(scratch)
+        #expect(try store.keysMark() == nil)
+        try store.writeRun(entries(0..<300))
+        #expect(try store.keysMark() == nil)
+        for run in 1..<UInt64(12) {
+            try store.writeRun(entries((run * 300)..<(run * 300 + 300)), through: mark(run * 300))
+            #expect(try store.keysMark() == mark(run * 300))
+        }
+        while try store.mergeRuns(entryCount: 1_000) {}
+        #expect(try store.keysMark() == mark(3_300))
+    }
+    let store = try openStore(scratch)
+    #expect(try store.keysMark() == mark(3_300))
+    // Cut short it is damage, or says nothing of the log any more.
+    let words: [UInt32] = [3_300, 2, 3, 4]
+    let ending: [UInt8] = words.flatMap { word -> [UInt8] in
+        [0, 0, 0, 0] + [UInt8](bigEndian: word)
+    }
+    for row in try rows(store) where row.value.suffix(32) == ending[...] {
+        for count in 0..<row.value.count {
+            let cut = StateChange(.keys, key: row.key, value: Array(row.value.prefix(count)))
+            try store.write([cut])
+            let mark = try? store.keysMark()
+            #expect(mark == nil || (mark?.sequence ?? 0) < 3_300)
+        }
+        try store.write([StateChange(.keys, key: row.key, value: row.value)])
+    }
+    #expect(try store.keysMark() == mark(3_300))
+}
+
+@Test(
+    "however runs are written and merged, they come to the same as one dictionary",
+    arguments: [UInt64](1...6))
+func runsAgainstModel(seed: UInt64) throws {
+    let scratch = Scratch()
+    var state = seed &* 0x9E37_79B9_7F4A_7C15
+    func random(_ bound: UInt64) -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return (state >> 33) % bound
+    }
+    var model: [KeyToken: UInt64] = [:]
+    var store = try openStore(scratch)
+    for step in UInt64(0)..<40 {
+        switch random(8) {
+        case 0: _ = try store.mergeRuns(entryCount: Int(random(5_000)))
+        case 1: store = StateStore(store.storage) { checksum($0, $1) }
+        default:
+            // Some that are new, and some that are stored already.
+            let count = [0, 1, 169, 170, 40, 1_700][Int(random(6))]
+            var entries = (0..<UInt64(count)).map {
+                KeyEntry(token: token(step << 20 | $0), sequence: step << 20 | $0 + 1)
+            }
+            for (token, sequence) in model.prefix(Int(random(60))) {
+                entries.append(KeyEntry(token: token, sequence: sequence))
+            }
+            entries.sort { $0.token < $1.token }
+            try store.writeRun(entries)
+            for entry in entries { model[entry.token] = entry.sequence }
+        }
+    }
+    for (token, sequence) in model { #expect(try store.sequence(ofToken: token) == sequence) }
+    for number in UInt64(0)..<2_000 {
+        #expect(try store.sequence(ofToken: token(number | 1 << 60)) == nil)
+    }
+    while try store.mergeRuns(entryCount: 10_000) {}
+    // Each run's chunks are full but for the last, and in ascending order from one to the next.
+    var last: (run: [UInt8], token: [UInt8], count: Int)?
+    for row in try rows(store) where row.key[4] < 0x80 {
+        for start in stride(from: 0, to: row.value.count, by: 24) {
+            let token = Array(row.value[start..<(start + 16)])
+            if let last, last.run == Array(row.key.prefix(4)) {
+                #expect(last.token.lexicographicallyPrecedes(token))
+                #expect(start > 0 || last.count == 169 * 24)
+            }
+            last = (Array(row.key.prefix(4)), token, row.value.count)
+        }
+    }
 }

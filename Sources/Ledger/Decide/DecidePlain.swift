@@ -43,7 +43,7 @@ extension Ledger {
             let token = Self.keyToken(key, bytes, commands.items[index].key.range)
             commands.items[index].keyToken = token
             near ^= state.recentKeys.home(token)
-            near ^= state.leaving.keys?.table.home(token) ?? 0
+            near ^= state.leavingKeys?.table.home(token) ?? 0
         }
         // Kept, so that looking isn't left out as useless.
         plainNear = near

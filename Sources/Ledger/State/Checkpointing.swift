@@ -1,7 +1,32 @@
+extension State {
+    /// Takes the recent keys, to be stored. They are still known until `dropLeavingKeys`.
+    package mutating func freezeKeys() -> FrozenTokens {
+        var taken = TokenTable()
+        swap(&taken, &recentKeys)
+        let frozen = FrozenTokens(taken)
+        leavingKeys = frozen
+        return frozen
+    }
+
+    /// The keys that were taken are stored now.
+    package mutating func dropLeavingKeys() { leavingKeys = nil }
+
+    /// The keys that were taken must be taken again.
+    package mutating func takeBackLeavingKeys() {
+        guard let leavingKeys else { return }
+        var entries: [TokenTable.Entry] = []
+        for part in 0..<TokenTable.partCount {
+            entries.removeAll(keepingCapacity: true)
+            leavingKeys.table.appendSorted(part, to: &entries)
+            for entry in entries { recentKeys.insert(entry.token, entry.value) }
+        }
+        self.leavingKeys = nil
+    }
+}
+
 /// What a checkpoint has taken from the state: still looked up here until it is stored.
 package struct Leaving: ~Copyable, Sendable {
     package internal(set) var ids = NewIDs()
-    package internal(set) var keys: FrozenTokens?
     /// Tokens whose directory entries changed.
     var directory = ChangedTokens()
     /// Accounts whose rows are to be stored.
@@ -24,9 +49,6 @@ extension State {
         swap(&leaving.ids, &newIDs)
         swap(&leaving.directory, &directoryChanges)
         swap(&leaving.dirty, &dirty)
-        var taken = TokenTable()
-        swap(&taken, &recentKeys)
-        leaving.keys = FrozenTokens(taken)
     }
 
     /// Writes the row of the next account that the checkpoint has to store, in order of their
@@ -80,9 +102,6 @@ extension State {
                 continue
             }
             newIDs[account] = id
-        }
-        for entry in leaving.keys?.table.sorted() ?? [] {
-            recentKeys.insert(entry.token, entry.value)
         }
         directoryChanges.append(leaving.directory)
         var next = AccountNumber.ledger

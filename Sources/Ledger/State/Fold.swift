@@ -145,6 +145,7 @@ extension State {
     }
 
     private mutating func foldTokens(_ event: borrowing Event) {
+        guard event.sequence > keyedThrough else { return }
         for entry in event.once {
             if journal.isRecording { journal.record(.recentKey(entry.token)) }
             recentKeys.insert(entry.token, event.sequence)

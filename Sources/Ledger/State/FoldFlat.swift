@@ -20,7 +20,7 @@ extension State {
             near ^= pool.key(flat.places[index]).rawValue
         }
         let tokens = flat.starts(range.lowerBound).token..<flat.starts(range.upperBound).token
-        for index in tokens { near ^= recentKeys[flat.tokens[index]] ?? 0 }
+        for index in tokens { near ^= recentKeys.home(flat.tokens[index]) }
         flat.near = near
     }
 
@@ -87,7 +87,9 @@ extension State {
             postingStart = Int(event.postingEnd)
             effectStart = Int(event.effectEnd)
             while tokenStart < Int(event.tokenEnd) {
-                recentKeys.insert(flat.tokens[tokenStart], sequence)
+                if sequence > keyedThrough {
+                    recentKeys.insert(flat.tokens[tokenStart], sequence)
+                }
                 tokenStart &+= 1
             }
             index &+= 1

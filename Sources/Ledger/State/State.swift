@@ -52,6 +52,10 @@ package struct State: ~Copyable {
     /// Tokens whose directory entries changed since the last checkpoint.
     package internal(set) var directoryChanges = ChangedTokens()
     package internal(set) var recentKeys = TokenTable()
+    /// Those on their way there, still looked up here until they have arrived.
+    package internal(set) var leavingKeys: FrozenTokens?
+    /// Tokens of events up to this one are there already: folding passes over them.
+    package var keyedThrough: SequenceNumber = 0
     /// What a checkpoint under way has taken and not stored yet.
     package internal(set) var leaving = Leaving()
     /// Accounts whose rows changed since the last checkpoint.
@@ -213,7 +217,7 @@ package struct State: ~Copyable {
 
     /// The event that carries this idempotency token.
     package func event(of token: Token) -> SequenceNumber? {
-        recentKeys[token] ?? leaving.keys?.table[token] ?? source.storedKey(token)
+        recentKeys[token] ?? leavingKeys?.table[token] ?? source.storedKey(token)
     }
 
     package func actorNumber(_ actor: Actor) -> UInt32? { actorNumbers[actor] }

@@ -1,24 +1,42 @@
-/// A hash table from tokens to numbers: the directory (account ids) and the recent idempotency keys.
+/// A hash table from tokens to numbers: the recent idempotency keys.
 ///
-/// Tokens are keyed hashes already, so their bits are used as they are. Open addressing with linear
-/// probing, in 256 parts that grow one by one: no insertion ever moves more than a part.
+/// Tokens are keyed hashes already, so their bits are used as they are, and from the first byte on: a
+/// token's place tells where it comes among all tokens in the order of their bytes. So the table is
+/// nearly sorted, it is searched through in order when it grows, and to sort it takes one pass. Open
+/// addressing with linear probing, in 256 parts that grow one by one: no insertion ever moves more than a
+/// part.
 package struct TokenTable: ~Copyable, Sendable {
     package struct Entry: Sendable {
         package var token = Token(low: 0, high: 0)
         /// 0: the slot is empty.
         package var value: UInt64 = 0
+
+        package init() {}
+
+        init(token: Token, value: UInt64) {
+            self.token = token
+            self.value = value
+        }
     }
 
     // Not private: Swift 6.3 fails on a private type within a generic one, in a debug build.
     struct Part: ~Copyable, Sendable {
         var slots = Flat(repeating: Entry(), count: 8)
         var count = 0
+        /// How many bits of a token its slot doesn't depend on.
+        var shift: UInt64 = 61
+
+        /// Where looking for the token begins: by the bits behind those that chose the part.
+        @inline(__always)
+        borrowing func home(_ token: Token) -> Int {
+            Int(truncatingIfNeeded: (token.low.byteSwapped &<< 8) &>> shift)
+        }
 
         /// The slot that holds the token, or the empty one where it belongs.
         @inline(__always)
         borrowing func slot(_ token: Token) -> Int {
             let mask = slots.count - 1
-            var index = Int(truncatingIfNeeded: token.low) & mask
+            var index = home(token)
             while slots[index].value != 0, slots[index].token != token {
                 index = (index + 1) & mask
             }
@@ -31,7 +49,7 @@ package struct TokenTable: ~Copyable, Sendable {
             var gap = removed
             var index = (gap + 1) & mask
             while slots[index].value != 0 {
-                let home = Int(truncatingIfNeeded: slots[index].token.low) & mask
+                let home = home(slots[index].token)
                 if (index &- home) & mask >= (index &- gap) & mask {
                     slots[gap] = slots[index]
                     gap = index
@@ -44,6 +62,7 @@ package struct TokenTable: ~Copyable, Sendable {
         mutating func grow() {
             var larger = Part()
             larger.slots = Flat(repeating: Entry(), count: slots.count * 2)
+            larger.shift = shift - 1
             for index in 0..<slots.count where slots[index].value != 0 {
                 let slot = larger.slot(slots[index].token)
                 larger.slots[slot] = slots[index]
@@ -51,22 +70,54 @@ package struct TokenTable: ~Copyable, Sendable {
             larger.count = count
             self = larger
         }
+
+        /// Appends all entries in the order of their tokens' bytes.
+        ///
+        /// They lie in that order but for neighbours that got in each other's way, and but for those at
+        /// the front that found no room at the end.
+        borrowing func appendSorted(to entries: inout [Entry]) {
+            let start = entries.count
+            var firstEmpty = 0
+            while slots[firstEmpty].value != 0 { firstEmpty += 1 }
+            for index in 0..<slots.count where slots[index].value != 0 {
+                if index >= firstEmpty || home(slots[index].token) <= index {
+                    Self.add(slots[index], to: &entries, notBefore: start)
+                }
+            }
+            for index in 0..<firstEmpty where home(slots[index].token) > index {
+                Self.add(slots[index], to: &entries, notBefore: start)
+            }
+        }
+
+        /// Appends an entry, and moves it forward past those that it comes before.
+        @inline(__always)
+        private static func add(_ entry: Entry, to entries: inout [Entry], notBefore start: Int) {
+            var index = entries.count
+            entries.append(entry)
+            while index > start, entry.token < entries[index - 1].token {
+                entries[index] = entries[index - 1]
+                index -= 1
+            }
+            entries[index] = entry
+        }
     }
 
-    private var parts = Flat(count: 256) { Part() }
+    package static let partCount = 256
+
+    private var parts = Flat(count: partCount) { Part() }
     package private(set) var count = 0
 
     package init() {}
 
+    /// By the token's first byte.
     @inline(__always)
-    private func part(_ token: Token) -> Int { Int(truncatingIfNeeded: token.high >> 56) }
+    private func part(_ token: Token) -> Int { Int(truncatingIfNeeded: token.low & 0xFF) }
 
     /// What lies where looking for the token begins.
     @inline(__always)
     func home(_ token: Token) -> UInt64 {
         let number = part(token)
-        let mask = parts[number].slots.count - 1
-        return parts[number].slots[Int(truncatingIfNeeded: token.low) & mask].value
+        return parts[number].slots[parts[number].home(token)].value
     }
 
     package subscript(token: Token) -> UInt64? {
@@ -99,16 +150,10 @@ package struct TokenTable: ~Copyable, Sendable {
         parts[number].closeGap(found)
     }
 
-    /// All entries in ascending order of their tokens' bytes.
-    package func sorted() -> [Entry] {
-        var entries: [Entry] = []
-        entries.reserveCapacity(count)
-        for number in 0..<parts.count {
-            for index in 0..<parts[number].slots.count where parts[number].slots[index].value != 0 {
-                entries.append(parts[number].slots[index])
-            }
-        }
-        return entries.sorted { $0.token < $1.token }
+    /// Appends the entries of a part in ascending order of their tokens' bytes; those of the next part
+    /// come behind them.
+    package func appendSorted(_ part: Int, to entries: inout [Entry]) {
+        parts[part].appendSorted(to: &entries)
     }
 }
 

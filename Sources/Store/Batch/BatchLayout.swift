@@ -44,7 +44,7 @@ extension Span<UInt8> {
     }
 
     func u64(at offset: Int) -> UInt64 {
-        UInt64(u32(at: offset)) | UInt64(u32(at: offset + 4)) << 32
+        littleEndianWord(at: offset)
     }
 
     /// The varint at `offset` and the offset behind it; nil if it is cut short or not the shortest

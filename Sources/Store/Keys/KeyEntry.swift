@@ -39,6 +39,7 @@ package struct KeyEntry: Hashable, Sendable {
 /// How a run's entries are laid out; `ops/formats.md`, section 6, has the table.
 enum KeyChunk {
     static let entrySize = 24
+    static let wordsPerEntry = 3
     /// As many as make a value, with its checksum, fill one of LMDB's overflow pages and no second.
     static let entryCountMax = 169
     /// The chunk number of the first part of a run's filter, behind its entries.
@@ -50,10 +51,17 @@ enum KeyChunk {
         [UInt8](bigEndian: run) + [UInt8](bigEndian: chunk)
     }
 
-    static func append(_ entry: KeyEntry, to value: inout [UInt8]) {
-        value.append(u64: entry.token.word0.byteSwapped)
-        value.append(u64: entry.token.word1.byteSwapped)
-        value.append(u64: entry.sequence)
+    /// The same as a number, most significant byte first.
+    static func number(run: UInt32, _ chunk: UInt32) -> UInt64 {
+        UInt64(run) << 32 | UInt64(chunk)
+    }
+
+    /// Appends the words of an entry, least significant byte first each.
+    @inline(__always)
+    static func append(_ entry: KeyEntry, to words: inout [UInt64]) {
+        words.append(entry.token.word0.byteSwapped)
+        words.append(entry.token.word1.byteSwapped)
+        words.append(entry.sequence)
     }
 
     static func token(_ index: Int, of value: Span<UInt8>) -> KeyToken {

@@ -59,16 +59,10 @@ extension KeyFilter {
 
     var chunkCount: UInt32 { UInt32((words.count + Self.wordsPerChunk - 1) / Self.wordsPerChunk) }
 
-    /// The change that writes a part of a run's filter.
-    func change(chunk: UInt32, run: UInt32) -> StateChange {
+    /// The words of a part of it.
+    func words(ofChunk chunk: UInt32) -> [UInt64] {
         let start = Int(chunk) * KeyFilter.wordsPerChunk
-        var value: [UInt8] = []
-        value.reserveCapacity(KeyFilter.wordsPerChunk * 8 + 8)
-        for word in words[start..<min(start + KeyFilter.wordsPerChunk, words.count)] {
-            value.append(u64: word)
-        }
-        return StateChange(
-            .keys, key: KeyChunk.key(run: run, chunk: KeyChunk.filterNumber + chunk), value: value)
+        return Array(words[start..<min(start + KeyFilter.wordsPerChunk, words.count)])
     }
 
     /// Reads a run's filter, every part checked.

@@ -1,3 +1,5 @@
+import Proof
+
 /// One run of entries in the order of their tokens.
 struct KeyRun: Equatable, Sendable {
     let head: KeyRunHead
@@ -9,6 +11,8 @@ struct KeyRun: Equatable, Sendable {
     var chunkCount: UInt32 { head.chunkCount }
     /// The runs that went into it, which it makes superfluous.
     var replaced: [UInt32] { head.replaced }
+    /// Up to where in the log it and the runs before it have every token; nil if that isn't known.
+    var through: LogMark? { head.through }
 
     /// Runs never change: those of one number are the same.
     static func == (a: KeyRun, b: KeyRun) -> Bool { a.number == b.number }
@@ -20,6 +24,7 @@ struct KeyRunHead: Equatable, Sendable {
     let entryCount: UInt64
     let filterWordCount: Int
     let replaced: [UInt32]
+    let through: LogMark?
 
     var chunkCount: UInt32 {
         let size = UInt64(KeyChunk.entryCountMax)
@@ -33,15 +38,23 @@ struct KeyRunHead: Equatable, Sendable {
         value.append(varint: UInt64(filterWordCount))
         value.append(varint: UInt64(replaced.count))
         for number in replaced { value.append(varint: UInt64(number)) }
+        if let through {
+            value.append(varint: through.sequence)
+            through.identity.append(to: &value)
+        }
         return StateChange(
             .keys, key: KeyChunk.key(run: number, chunk: KeyChunk.headNumber), value: value)
     }
 
-    init(number: UInt32, entryCount: UInt64, filterWordCount: Int, replaced: [UInt32]) {
+    init(
+        number: UInt32, entryCount: UInt64, filterWordCount: Int, replaced: [UInt32],
+        through: LogMark?
+    ) {
         self.number = number
         self.entryCount = entryCount
         self.filterWordCount = filterWordCount
         self.replaced = replaced
+        self.through = through
     }
 
     /// Nil unless these are a head's bytes and nothing else.
@@ -60,10 +73,18 @@ struct KeyRunHead: Equatable, Sendable {
             replaced.append(number)
             offset = next.end
         }
-        guard offset == value.count else { return nil }
+        var through: LogMark?
+        if offset < value.count {
+            guard let sequence = value.varint(at: offset),
+                value.count == sequence.end + Digest.byteCount
+            else { return nil }
+            through = LogMark(
+                sequence: sequence.value,
+                identity: Digest(value.extracting(sequence.end..<value.count)))
+        }
         self.init(
             number: number, entryCount: entryCount.value, filterWordCount: Int(wordCount.value),
-            replaced: replaced)
+            replaced: replaced, through: through)
     }
 
     /// Chunks are numbered below the filter's.

@@ -1,11 +1,14 @@
+import LMDB
+
 /// Writes a run in bounded transactions. It exists once it is finished; what a crash leaves of it
 /// before is found by nobody.
 struct KeyRunBuilder: Sendable {
     let number: UInt32
     private var entryCount: UInt64 = 0
-    private var chunk: [UInt8] = []
+    /// The chunk being filled, as words.
+    private var chunk: [UInt64] = []
     private var chunkCount: UInt32 = 0
-    private var changes: [StateChange] = []
+    private var changes = StateChanges()
     private var lastToken: KeyToken? = nil
     private var filter: KeyFilter
 
@@ -15,13 +18,29 @@ struct KeyRunBuilder: Sendable {
     init(number: UInt32, entryCountMax: UInt64) {
         self.number = number
         filter = KeyFilter(tokenCount: entryCountMax)
+        chunk.reserveCapacity(KeyChunk.wordsPerEntry * KeyChunk.entryCountMax)
     }
 
     /// Adds entries, in the order of their tokens; of a token's entries only the first counts.
     mutating func append<Storage>(
         _ entries: [KeyEntry], to store: StateStore<Storage>
     ) throws(StoreError) {
-        for entry in entries {
+        var start = 0
+        while start < entries.count {
+            start = take(entries, from: start)
+            if changes.count >= keyChunksPerTransaction { try flush(to: store) }
+        }
+    }
+
+    /// Takes entries up to the one that fills a transaction.
+    ///
+    /// - Returns: the index of the first that wasn't taken. Apart from the storage, so that it is one
+    ///   piece of code, whatever that is.
+    private mutating func take(_ entries: [KeyEntry], from start: Int) -> Int {
+        var index = start
+        while index < entries.count, changes.count < keyChunksPerTransaction {
+            let entry = entries[index]
+            index += 1
             if let lastToken {
                 guard entry.token != lastToken else { continue }
                 precondition(lastToken < entry.token, "a run's entries are sorted")
@@ -30,43 +49,44 @@ struct KeyRunBuilder: Sendable {
             entryCount += 1
             filter.insert(entry.token)
             KeyChunk.append(entry, to: &chunk)
-            if chunk.count == KeyChunk.entrySize * KeyChunk.entryCountMax {
-                try endChunk(in: store)
-            }
+            if chunk.count == KeyChunk.wordsPerEntry * KeyChunk.entryCountMax { endChunk() }
         }
+        return index
     }
 
     /// Writes the rest, and the head that makes it a run.
-    /// - Parameter replaced: the runs whose entries are all in it.
+    /// - Parameters:
+    ///   - replaced: the runs whose entries are all in it.
+    ///   - through: up to where in the log this run and those before it have every token.
     mutating func finish<Storage>(
-        replacing replaced: [UInt32] = [], in store: StateStore<Storage>
+        replacing replaced: [UInt32] = [], through: LogMark?, in store: StateStore<Storage>
     ) throws(StoreError) -> KeyRun {
-        if !chunk.isEmpty { try endChunk(in: store) }
+        if !chunk.isEmpty { endChunk() }
         for part in 0..<filter.chunkCount {
-            try add(filter.change(chunk: part, run: number), in: store)
+            if changes.count >= keyChunksPerTransaction { try flush(to: store) }
+            changes.set(
+                .keys, bigEndian: KeyChunk.number(run: number, KeyChunk.filterNumber + part),
+                to: filter.words(ofChunk: part))
         }
         let head = KeyRunHead(
             number: number, entryCount: entryCount, filterWordCount: filter.wordCount,
-            replaced: replaced)
-        try store.write(changes + [head.change])
-        changes.removeAll()
+            replaced: replaced, through: through)
+        changes.append(head.change)
+        try flush(to: store)
         return KeyRun(head: head, filter: filter)
     }
 
-    private mutating func endChunk<Storage>(in store: StateStore<Storage>) throws(StoreError) {
-        let key = KeyChunk.key(run: number, chunk: chunkCount)
-        try add(StateChange(.keys, key: key, value: chunk), in: store)
+    private mutating func endChunk() {
+        changes.set(.keys, bigEndian: KeyChunk.number(run: number, chunkCount), to: chunk)
         chunk.removeAll(keepingCapacity: true)
         chunkCount += 1
     }
 
-    private mutating func add<Storage>(
-        _ change: StateChange, in store: StateStore<Storage>
+    private mutating func flush<Storage>(
+        to store: StateStore<Storage>
     ) throws(StoreError) {
-        changes.append(change)
-        guard changes.count == keyChunksPerTransaction else { return }
         try store.write(changes)
-        changes.removeAll(keepingCapacity: true)
+        changes.removeAll()
     }
 }
 

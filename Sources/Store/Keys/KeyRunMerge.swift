@@ -4,16 +4,16 @@ import LMDB
 struct KeyRunMerge: Sendable {
     private let runs: [KeyRun]
     private var builder: KeyRunBuilder
-    private var sources: [Source]
+    private var sources: MergeSources
 
     /// - Parameters:
-    ///   - runs: what to merge; they must stay until the result is in use.
+    ///   - runs: what to merge, oldest first; they must stay until the result is in use.
     ///   - number: that of the new run, larger than every run's.
     init(_ runs: [KeyRun], number: UInt32) {
         self.runs = runs
         builder = KeyRunBuilder(
             number: number, entryCountMax: runs.reduce(0) { $0 + $1.entryCount })
-        sources = runs.map { Source(run: $0) }
+        sources = MergeSources(runs)
     }
 
     /// Moves about `entryCount` entries on.
@@ -25,52 +25,113 @@ struct KeyRunMerge: Sendable {
         var entries: [KeyEntry] = []
         entries.reserveCapacity(entryCount)
         while entries.count < entryCount {
-            guard let index = try leastSource(in: store) else {
-                try builder.append(entries, to: store)
-                return try builder.finish(replacing: runs.map(\.number), in: store)
+            for index in 0..<sources.count where sources.isDrained(index) {
+                try load(index, from: store)
             }
-            entries.append(sources[index].entries[sources[index].position])
-            sources[index].position += 1
+            sources.dropEnded()
+            guard sources.count > 0 else {
+                try builder.append(entries, to: store)
+                // The latest of several marks is that of the latest run which has one.
+                return try builder.finish(
+                    replacing: runs.map(\.number), through: runs.compactMap(\.through).last,
+                    in: store)
+            }
+            sources.take(into: &entries, countMax: entryCount)
         }
         try builder.append(entries, to: store)
         return nil
     }
 
-    /// The source whose next entry comes first; nil when all are through.
-    private mutating func leastSource<Storage>(
-        in store: StateStore<Storage>
-    ) throws(StoreError) -> Int? {
-        var least: Int? = nil
-        var leastToken = KeyToken(.max, .max)
-        for index in sources.indices {
-            if sources[index].isDrained { try sources[index].load(from: store) }
-            guard !sources[index].isDrained else { continue }
-            let token = sources[index].entries[sources[index].position].token
-            if least == nil || token < leastToken { (least, leastToken) = (index, token) }
+    private mutating func load<Storage>(
+        _ index: Int, from store: StateStore<Storage>
+    ) throws(StoreError) {
+        guard let (run, chunk) = sources.nextChunk(index) else { return }
+        let key = KeyChunk.key(run: run, chunk: chunk)
+        let isWhole = try store.withValue(in: .keys, forKey: key) { value in
+            sources.load(index, value)
         }
-        return least
+        guard isWhole == true else { throw .stateDamaged(table: .keys, key: key) }
+    }
+}
+
+/// How far each of the runs that are being merged was read, with a chunk of each at hand.
+///
+/// All in flat lists, one place for each run: an entry is moved with a look at the next token of each.
+private struct MergeSources: Sendable {
+    private var runs: [KeyRun]
+    /// The next chunk to read of each.
+    private var chunks: [UInt32]
+    /// The entries at hand: room for a chunk of each run, where it begins, which entry in it comes next,
+    /// and where those at hand end.
+    private var loaded: [KeyEntry]
+    private var rooms: [Int]
+    private var nexts: [Int]
+    private var ends: [Int]
+
+    /// - Parameter runs: oldest first.
+    init(_ runs: [KeyRun]) {
+        self.runs = runs
+        chunks = runs.map { _ in 0 }
+        let empty = KeyEntry(token: KeyToken(0, 0), sequence: 0)
+        loaded = [KeyEntry](repeating: empty, count: runs.count * KeyChunk.entryCountMax)
+        rooms = runs.indices.map { $0 * KeyChunk.entryCountMax }
+        nexts = rooms
+        ends = rooms
     }
 
-    /// One of the old runs and how far it has been read.
-    private struct Source {
-        let run: KeyRun
-        var chunk: UInt32 = 0
-        var entries: [KeyEntry] = []
-        var position = 0
+    var count: Int { runs.count }
 
-        /// True if there is no entry at hand; there may be more to load.
-        var isDrained: Bool { position == entries.count }
+    /// True if there is no entry at hand; there may be more to load.
+    func isDrained(_ index: Int) -> Bool { nexts[index] == ends[index] }
 
-        mutating func load<Storage>(from store: StateStore<Storage>) throws(StoreError) {
-            guard chunk < run.chunkCount else { return }
-            let key = KeyChunk.key(run: run.number, chunk: chunk)
-            let loaded = try store.withValue(in: .keys, forKey: key) { value in
-                (0..<(value.count / KeyChunk.entrySize)).map { KeyChunk.entry($0, of: value) }
+    /// What to load next; nil if that was all.
+    func nextChunk(_ index: Int) -> (run: UInt32, chunk: UInt32)? {
+        guard chunks[index] < runs[index].chunkCount else { return nil }
+        return (runs[index].number, chunks[index])
+    }
+
+    /// Takes the next chunk of a run; false if it isn't one.
+    mutating func load(_ index: Int, _ value: Span<UInt8>) -> Bool {
+        let count = value.count / KeyChunk.entrySize
+        guard count > 0, count <= KeyChunk.entryCountMax,
+            value.count == count * KeyChunk.entrySize
+        else { return false }
+        for entry in 0..<count {
+            loaded[rooms[index] + entry] = KeyChunk.entry(entry, of: value)
+        }
+        nexts[index] = rooms[index]
+        ends[index] = rooms[index] + count
+        chunks[index] += 1
+        return true
+    }
+
+    /// Leaves those out that have nothing at hand and nothing to load.
+    mutating func dropEnded() {
+        for index in runs.indices.reversed() where isDrained(index) && nextChunk(index) == nil {
+            runs.remove(at: index)
+            chunks.remove(at: index)
+            rooms.remove(at: index)
+            nexts.remove(at: index)
+            ends.remove(at: index)
+        }
+    }
+
+    /// Moves entries in the order of their tokens, of equal ones the oldest run's first, until there are
+    /// `countMax` or a run has none at hand. Each must have one before.
+    mutating func take(into entries: inout [KeyEntry], countMax: Int) {
+        var tokens = nexts.map { loaded[$0].token }
+        while entries.count < countMax {
+            var least = 0
+            var token = tokens[0]
+            for index in 1..<tokens.count where tokens[index] < token {
+                least = index
+                token = tokens[index]
             }
-            guard let loaded, !loaded.isEmpty else { throw .stateDamaged(table: .keys, key: key) }
-            entries = loaded
-            position = 0
-            chunk += 1
+            let next = nexts[least]
+            entries.append(loaded[next])
+            nexts[least] = next + 1
+            guard next + 1 < ends[least] else { return }
+            tokens[least] = loaded[next + 1].token
         }
     }
 }

@@ -15,16 +15,27 @@ extension StateStore {
         }
     }
 
-    /// Writes entries, sorted by token, as a run of their own, which tokens are looked for in once
-    /// this returns. Merges some of what there is on the way.
-    package func writeRun(_ entries: [KeyEntry]) throws(StoreError) {
+    /// Writes entries as a run of their own, which tokens are looked for in once this returns. Merges
+    /// some of what there is on the way.
+    ///
+    /// - Parameters:
+    ///   - count: how many there are at most.
+    ///   - through: up to where in the log this run, with those that there are, has every token.
+    ///   - next: appends the next entries, sorted by token, to an array that is empty; false once it
+    ///     has none.
+    package func writeRun(
+        count: Int, through: LogMark? = nil, _ next: (inout [KeyEntry]) -> Bool
+    ) throws(StoreError) {
         _ = try currentRuns()
-        var builder = KeyRunBuilder(
-            number: keyIndex.takeNumber(), entryCountMax: UInt64(entries.count))
-        try builder.append(entries, to: self)
-        keyIndex.add(try builder.finish(in: self))
+        var builder = KeyRunBuilder(number: keyIndex.takeNumber(), entryCountMax: UInt64(count))
+        var entries: [KeyEntry] = []
+        while next(&entries) {
+            try builder.append(entries, to: self)
+            entries.removeAll(keepingCapacity: true)
+        }
+        keyIndex.add(try builder.finish(through: through, in: self))
         // Some times as many as were written, so that merging keeps up whatever the tiers.
-        _ = try mergeRuns(entryCount: 8 * entries.count)
+        _ = try mergeRuns(entryCount: 8 * count)
     }
 
     /// Goes on merging runs, by at least `entryCount` entries if there are so many to move.

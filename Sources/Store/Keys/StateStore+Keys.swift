@@ -1,8 +1,26 @@
 import LMDB
 
 extension StateStore {
+    /// Up to where in the log the runs have every token; nil if they don't say.
+    /// - Throws: `.stateDamaged` if a run's head isn't what was written.
+    package func keysMark() throws(StoreError) -> LogMark? {
+        try keyRunHeads().heads.compactMap(\.through).max { $0.sequence < $1.sequence }
+    }
+
     /// The runs that there are, oldest first, and what is left of others.
     func keyRuns() throws(StoreError) -> KeyRunList {
+        let (heads, remains) = try keyRunHeads()
+        var runs: [KeyRun] = []
+        for head in heads {
+            let filter = try KeyFilter(
+                run: head.number, wordCount: head.filterWordCount, from: self)
+            runs.append(KeyRun(head: head, filter: filter))
+        }
+        return KeyRunList(runs: runs, remains: remains)
+    }
+
+    /// The heads of the runs that count, oldest first, and the numbers of those that don't.
+    private func keyRunHeads() throws(StoreError) -> (heads: [KeyRunHead], remains: [UInt32]) {
         var heads: [KeyRunHead] = []
         var remains: [UInt32] = []
         var next: UInt32? = 0
@@ -23,13 +41,7 @@ extension StateStore {
         }
         let replaced = Set(heads.flatMap(\.replaced))
         remains += heads.map(\.number).filter(replaced.contains)
-        var runs: [KeyRun] = []
-        for head in heads where !replaced.contains(head.number) {
-            let filter = try KeyFilter(
-                run: head.number, wordCount: head.filterWordCount, from: self)
-            runs.append(KeyRun(head: head, filter: filter))
-        }
-        return KeyRunList(runs: runs, remains: remains)
+        return (heads.filter { !replaced.contains($0.number) }, remains)
     }
 
     /// The event that carries the token, if one of the runs has it.

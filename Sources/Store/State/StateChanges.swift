@@ -74,6 +74,21 @@ package struct StateChanges: Sendable {
         }
     }
 
+    /// Sets the entry under a number, most significant byte first, to words, least significant byte first.
+    mutating func set(_ table: StateTable, bigEndian key: UInt64, to words: [UInt64]) {
+        bytes.append(littleEndian: key.byteSwapped)
+        let keyEnd = bytes.count
+        bytes.append(littleEndian: words)
+        entries.append(
+            Entry(table: table, isRemoval: false, keyEnd: keyEnd, end: bytes.count))
+    }
+
+    /// Empties it, keeping its memory.
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        entries.removeAll(keepingCapacity: true)
+    }
+
     private mutating func append(
         _ table: StateTable, isRemoval: Bool, key: (inout [UInt8]) -> Void,
         value: (inout [UInt8]) -> Void

@@ -96,7 +96,7 @@ enum RebuildCommand {
         while engine.isCheckpointing {
             guard let work = engine.checkpointSlice(of: sliceSize) else { continue }
             try work.write(to: state)
-            if work.head != nil { engine.checkpointWritten() }
+            engine.checkpointWritten(work.part)
         }
     }
 
