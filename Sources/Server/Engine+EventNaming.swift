@@ -11,3 +11,9 @@ extension Engine: EventNaming {
             Array(event.text[text.range]), account, event.sequence, field: field)
     }
 }
+
+extension Engine: ProfileNaming {
+    package var words: Words { ledger.state.words }
+    package var rules: Rulebook { ledger.rules }
+    package var rulesNumber: UInt32 { ledger.rulesNumber }
+}

@@ -165,7 +165,8 @@ extension Front {
             for entry in group.entries { answer(entry, connection.peer.role, &replies) }
             return true
         }
-        // Receipts are final only when the group has ended, so what is read in between is kept.
+        // Receipts are final only when the group has ended, so what is read in between is kept; and so
+        // are the words that it names.
         var receipts: [Receipt] = []
         var answers: [[UInt8]] = []
         var places: [Int] = []
@@ -175,6 +176,7 @@ extension Front {
                 var between = ReplyWriter(isRESP3: replies.isRESP3)
                 answer(entry, connection.peer.role, &between)
                 answers.append(between.bytes)
+                plainReplies.profiles.forgetNames()
                 continue
             }
             var receipt = Receipt()

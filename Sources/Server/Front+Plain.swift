@@ -46,7 +46,7 @@ extension Front {
             return 0
         }
         plainReplies.write(
-            plain, first..<done, in: bytes.span, time: engine.time, names: engine,
+            plain, first..<done, in: bytes.span, time: engine.time, at: wall, names: engine,
             to: &connection.output.writer)
         note(first..<done, connection, events: Int(clamping: engine.head - head))
         return done - first
@@ -77,6 +77,7 @@ extension PlainCommand.Verb {
         case .spend: .spend
         case .balance: .balance
         case .record: .record
+        case .profile: .profile
         }
     }
 }

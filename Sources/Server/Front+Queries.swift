@@ -36,8 +36,7 @@ extension Front {
             return account.map(engine.newest)
         case .profile(let id, _):
             let account = engine.account(request.bytes, id.range)
-            let view = engine.view(account)
-            reply.values { $0.profile(view, at: wall, engine) }
+            plainReplies.profiles.write(engine.view(account), at: wall, engine, to: &reply)
             return account.map(engine.newest)
         case .offers(let id, let offer):
             let listing = try offers(id, offer, request, role)
@@ -209,13 +208,6 @@ extension AsOf {
 }
 
 extension ValueWriter {
-    /// PROFILE under the rules in force, as of a time.
-    mutating func profile(_ view: AccountView, at time: Instant, _ engine: Engine) {
-        profile(
-            view, engine.ledger.rules, number: engine.ledger.rulesNumber,
-            at: time, shown: engine.shownFields(view, at: time), engine)
-    }
-
     /// WHY: the balance, and what it came from, gathered by cause.
     mutating func why(_ lines: [WhyLine], _ value: CellValue, _ names: some Naming) {
         map { writer in

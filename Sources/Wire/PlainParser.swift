@@ -28,13 +28,16 @@ package enum PlainParser {
         }
     }
 
-    /// "*4\r\n$5\r\n", "*6\r\n$5\r\n" and "*3\r\n$7\r\n"; then the rest of a name and what follows it.
+    /// "*4\r\n$5\r\n", "*6\r\n$5\r\n", "*3\r\n$7\r\n" and "*2\r\n$7\r\n"; then the rest of a name and what
+    /// follows it.
     private static let four: UInt64 = 0x0A0D_3524_0A0D_342A
     private static let six: UInt64 = 0x0A0D_3524_0A0D_362A
     private static let three: UInt64 = 0x0A0D_3724_0A0D_332A
+    private static let two: UInt64 = 0x0A0D_3724_0A0D_322A
     private static let award: UInt64 = 0x240A_0D44_5241_5741
     private static let spend: UInt64 = 0x240A_0D44_4E45_5053
     private static let balance: UInt64 = 0x0D45_434E_414C_4142
+    private static let profile: UInt64 = 0x0D45_4C49_464F_5250
     /// "$3\r\nKEY\r"
     private static let key: UInt64 = 0x0D59_454B_0A0D_3324
 
@@ -43,7 +46,7 @@ package enum PlainParser {
         _ buffer: Span<UInt8>, from start: Int, to end: Int, _ command: inout PlainCommand
     ) -> Int? {
         // No plain command is shorter, and none of the words looked at below begins later.
-        guard end &- start >= 32 else { return nil }
+        guard end &- start >= 24 else { return nil }
         let head = buffer.word(at: start)
         let name = buffer.word(at: start + 8)
         var at: Int
@@ -56,21 +59,25 @@ package enum PlainParser {
                 return nil
             }
             at = start + 16
-        } else if head == three, name == balance, buffer[start + 16] == 0x0A,
-            buffer[start + 17] == UInt8(ascii: "$")
+        } else if head == three && name == balance || head == two && name == profile,
+            buffer[start + 16] == 0x0A, buffer[start + 17] == UInt8(ascii: "$")
         {
-            command.verb = .balance
+            command.verb = head == three ? .balance : .profile
             at = start + 18
         } else {
             return nil
         }
-        guard let account = text(buffer, &at, end), isAccount(buffer, account, end),
-            let balance = bulk(buffer, &at, end)
-        else { return nil }
+        guard let account = text(buffer, &at, end), isAccount(buffer, account, end) else {
+            return nil
+        }
         command.start = UInt32(truncatingIfNeeded: start)
         command.account = account
+        guard command.verb != .profile else {
+            command.end = UInt32(truncatingIfNeeded: at)
+            return at
+        }
+        guard let balance = bulk(buffer, &at, end) else { return nil }
         command.balance = balance
-        command.key = PlainCommand.Text()
         if command.verb != .balance {
             guard let range = bulk(buffer, &at, end), let amount = amount(buffer, range) else {
                 return nil

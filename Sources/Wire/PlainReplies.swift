@@ -16,6 +16,8 @@ package struct PlainReplies: ~Copyable {
     /// Replies on their way to the connection.
     private var replies = ByteWriter(capacity: 64 * replySize)
     private var receipts = ReceiptWriter()
+    package var profiles = ProfileWriter()
+    private var balanceText = BalanceText(isRESP3: false)
 
     /// More than a part ever takes, whose longest have a name of 99 bytes and what stands around it;
     /// and more than a reply, which has three of them and numbers.
@@ -29,35 +31,74 @@ package struct PlainReplies: ~Copyable {
     /// - Parameters:
     ///   - bytes: what the commands' ranges point into.
     ///   - time: that of the newest event, and of the commands'.
+    ///   - now: as of when profiles are told.
     package mutating func write(
         _ commands: borrowing PlainCommands, _ range: Range<Int>, in bytes: Span<UInt8>,
-        time: Instant, names: some Naming, to writer: inout ReplyWriter
+        time: Instant, at now: Instant, names: some ProfileNaming, to writer: inout ReplyWriter
     ) {
+        if isRESP3 != writer.isRESP3 { balanceText = BalanceText(isRESP3: writer.isRESP3) }
         if time != self.time || writer.isRESP3 != isRESP3 {
             self.time = time
             isRESP3 = writer.isRESP3
             name = []
         }
-        var isRecord = false
+        let (cells, words) = (commands.cells, names.words)
+        var part = Part.numbers
         for index in range {
             if replies.capacity - replies.count < Self.replySize { send(to: &writer) }
             let command = commands[index]
-            if isRecord != (command.verb == .record) {
+            let next = Part(command.verb)
+            if next != part {
                 // Replies go out in the order of their commands.
-                if isRecord { receipts.finish(to: &writer) } else { send(to: &writer) }
-                isRecord.toggle()
+                finish(part, to: &writer)
+                part = next
+                if part == .profiles { profiles.begin(at: now, names.rules, isRESP3: isRESP3) }
             }
             switch command.verb {
             case .record: receipts.write(commands, index, time: time, names: names, to: &writer)
             case .award: receipt(command, command.amount, bytes)
             case .spend: receipt(command, -command.amount, bytes)
-            case .balance: balance(command.value)
+            case .balance: balanceText.write(command.value, to: &replies)
+            case .profile: profile(command, cells.span, words, names, &writer)
             }
             if command.rungCount > 0, command.verb != .record {
                 reach(commands, index, names, &writer)
             }
         }
-        if isRecord { receipts.finish(to: &writer) } else { send(to: &writer) }
+        finish(part, to: &writer)
+    }
+
+    /// Who writes.
+    private enum Part {
+        case numbers, receipts, profiles
+
+        init(_ verb: PlainCommand.Verb) {
+            switch verb {
+            case .award, .spend, .balance: self = .numbers
+            case .record: self = .receipts
+            case .profile: self = .profiles
+            }
+        }
+    }
+
+    private mutating func finish(_ part: Part, to writer: inout ReplyWriter) {
+        switch part {
+        case .numbers: send(to: &writer)
+        case .receipts: receipts.finish(to: &writer)
+        case .profiles: profiles.finish(to: &writer)
+        }
+    }
+
+    private mutating func profile(
+        _ command: PlainCommand, _ cells: Span<Cell>, _ words: Words, _ names: some ProfileNaming,
+        _ writer: inout ReplyWriter
+    ) {
+        let start = Int(command.cellStart)
+        let own = cells.extracting(start..<(start + Int(command.cellCount)))
+        let account = ProfileWriter.Account(
+            command.number, last: command.sequence, isFrozen: command.isFrozen)
+        let shown = profiles.hasShown ? profiles.shown(account, own, names) : ProfileWriter.Shown()
+        profiles.write(account, own, shown, words, to: &writer)
     }
 
     private mutating func send(to writer: inout ReplyWriter) {
@@ -78,19 +119,6 @@ package struct PlainReplies: ~Copyable {
         replies.raw(last)
         // The ledger let it come about, so it fits.
         replies.integer(command.value.available ?? 0)
-    }
-
-    /// What BALANCE answers.
-    @inline(__always)
-    private mutating func balance(_ value: CellValue) {
-        replies.raw(isRESP3 ? BalanceKeys.map : BalanceKeys.array)
-        replies.integer(value.earned)
-        replies.raw(BalanceKeys.spent)
-        replies.integer(value.spent)
-        replies.raw(BalanceKeys.held)
-        replies.integer(value.held)
-        replies.raw(BalanceKeys.available)
-        replies.integer(value.available ?? 0)
     }
 
     @inline(__always)
@@ -145,13 +173,4 @@ package struct PlainReplies: ~Copyable {
         precondition(!part.hasOverflowed, "a part of a plain reply is short")
         writer.bytes.removeAll(keepingCapacity: true)
     }
-}
-
-/// What stands before a balance's numbers.
-private enum BalanceKeys {
-    static let map = Array("%4\r\n$6\r\nearned\r\n".utf8)
-    static let array = Array("*8\r\n$6\r\nearned\r\n".utf8)
-    static let spent = Fragment.bulk("spent")
-    static let held = Fragment.bulk("held")
-    static let available = Fragment.bulk("available")
 }

@@ -27,13 +27,13 @@ extension ReceiptWriter {
         stage.raw(opening.text, opening.rest)
         for place in 0..<changes {
             let change = commands.change(index, place)
-            name(change.balance, source)
+            names.write(change.balance, source, to: &stage)
             stage.integer(change.amount)
         }
         stage.raw(opening.text, opening.balances)
         for place in 0..<changes {
             let change = commands.change(index, place)
-            name(change.balance, source)
+            names.write(change.balance, source, to: &stage)
             stage.integer(change.after)
         }
         if command.rungCount > 0 { writeReached(commands, index, source, &reply) }
@@ -41,7 +41,7 @@ extension ReceiptWriter {
         stage.raw(opening.text, opening.explain)
         for place in 0..<shown {
             let entry = commands.shown(index, place)
-            name(BalanceName(currency: entry.name), source)
+            names.write(BalanceName(currency: entry.name), source, to: &stage)
             stage.integer(entry.value)
         }
     }
@@ -75,15 +75,5 @@ extension ReceiptWriter {
             guard names.isNumbered(name, rules: commands.rules, source) else { return false }
         }
         return true
-    }
-
-    @inline(__always)
-    private mutating func name(_ balance: BalanceName, _ source: some Naming) {
-        guard let place = names.place(of: balance, source) else {
-            var key = ReplyWriter()
-            key.bulk { $0.appendBalance(balance, names: source) }
-            return stage.raw(key.bytes)
-        }
-        stage.raw(names.texts, names.range(place))
     }
 }

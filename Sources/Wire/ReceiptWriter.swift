@@ -5,7 +5,7 @@ package import Ledger
 /// Kept from receipt to receipt: what the last one began with, and names as replies have them, are
 /// put together once.
 package struct ReceiptWriter: ~Copyable {
-    var names = ReceiptNames()
+    var names = ReplyNames()
     var opening = ReceiptOpening()
     /// Of plain commands.
     var reached = ReachedTexts()
@@ -53,10 +53,8 @@ package struct ReceiptWriter: ~Copyable {
     private mutating func balanceKey(
         _ change: Receipt.Change, of receipt: borrowing Receipt, _ source: some Naming
     ) {
-        if change.account.rawValue == receipt.account.rawValue, !receipt.isDryRun,
-            let place = names.place(of: change.balance, source)
-        {
-            return stage.raw(names.texts, names.range(place))
+        if change.account.rawValue == receipt.account.rawValue, !receipt.isDryRun {
+            return names.write(change.balance, source, to: &stage)
         }
         var key = ReplyWriter()
         key.bulk { text in
@@ -77,8 +75,8 @@ package struct ReceiptWriter: ~Copyable {
         for index in 0..<receipt.explain.count {
             makeRoom(&reply)
             let (name, value) = (receipt.explain[index].name, receipt.explain[index].value)
-            if !receipt.isDryRun, let place = names.place(of: BalanceName(currency: name), source) {
-                stage.raw(names.texts, names.range(place))
+            if !receipt.isDryRun {
+                names.write(BalanceName(currency: name), source, to: &stage)
             } else {
                 var key = ReplyWriter()
                 key.bulk { source.appendText(of: name, to: &$0) }
@@ -106,64 +104,6 @@ package struct ReceiptWriter: ~Copyable {
         precondition(!stage.hasOverflowed, "a name and a number are short")
         stage.append(to: &reply.bytes)
         stage.reset()
-    }
-}
-
-/// Names as replies have them. A word keeps its number for good, and a rulebook its ladders, so what is
-/// known once stays true; not so in a dry run, whose names are gone afterwards.
-struct ReceiptNames {
-    /// Names that meet in a place take turns.
-    private static let placeBits = 10
-    /// Longer ones, which are rare, have no place.
-    private static let textSize = 128
-    private var balances = [UInt64](repeating: 0, count: 1 << placeBits)
-    private var counts = [Int](repeating: 0, count: 1 << placeBits)
-    /// Bulk strings, one in each place.
-    private(set) var texts = [UInt8](repeating: 0, count: textSize << placeBits)
-    /// Words that are no ladder with named rungs, with the rulebook's number.
-    private var numbered = [UInt64](repeating: 0, count: 1 << placeBits)
-
-    private static func place(_ key: UInt64) -> Int {
-        Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - placeBits))
-    }
-
-    /// Where the bulk string of `currency[:facet]` is, or that of a word.
-    @inline(__always)
-    mutating func place(of balance: BalanceName, _ source: some Naming) -> Int? {
-        let key = UInt64(balance.currency.rawValue) << 32 | UInt64(balance.facet.rawValue)
-        let place = Self.place(key)
-        return balances[place] == key || enter(balance, key, source) ? place : nil
-    }
-
-    @inline(__always)
-    func range(_ place: Int) -> Range<Int> {
-        let start = place &* Self.textSize
-        return start..<(start &+ counts[place])
-    }
-
-    @inline(never)
-    private mutating func enter(
-        _ balance: BalanceName, _ key: UInt64, _ source: some Naming
-    ) -> Bool {
-        var text = ReplyWriter()
-        text.bulk { $0.appendBalance(balance, names: source) }
-        guard text.bytes.count <= Self.textSize else { return false }
-        let place = Self.place(key)
-        balances[place] = key
-        counts[place] = text.bytes.count
-        for (index, byte) in text.bytes.enumerated() {
-            texts[place * Self.textSize + index] = byte
-        }
-        return true
-    }
-
-    mutating func isNumbered(_ name: Word, rules: UInt32, _ source: some Naming) -> Bool {
-        let key = UInt64(rules) << 32 | UInt64(name.rawValue)
-        let place = Self.place(key)
-        if numbered[place] == key { return true }
-        guard !source.hasNamedRungs(name, rules: rules) else { return false }
-        numbered[place] = key
-        return true
     }
 }
 

@@ -154,6 +154,51 @@ import Testing
         #expect(scenario.plain[1].sequence + 1 == scenario.plain[3].sequence)
     }
 
+    @Test("a profile is what the account has between the writes around it, if that isn't too much")
+    func profiles() {
+        var scenario = Scenario(rulebook: Self.rulebook)
+        _ = scenario.outcome("award ann coins 40")
+        _ = scenario.outcome("award bob xp 120")
+        let texts = [
+            "profile ann", "award ann coins 3", "profile ann", "award ann xp 1", "profile bob",
+            "profile ann",
+        ]
+        #expect(scenario.runPlain(texts, from: Scenario.peer) == 6)
+        func cells(_ index: Int) -> [Cell] {
+            let start = Int(scenario.plain[index].cellStart)
+            return Array(
+                scenario.plain.cells[start..<(start + Int(scenario.plain[index].cellCount))])
+        }
+        func view(_ account: String) -> AccountView {
+            let bytes = Array(account.utf8)
+            let number = scenario.ledger.state.find(bytes, bytes.indices)
+            return scenario.ledger.state.view(number ?? .ledger)
+        }
+        #expect(cells(0).map(\.value) == [CellValue(40)])
+        #expect(cells(2).map(\.value) == [CellValue(43)])
+        #expect(scenario.plain[2].sequence == scenario.plain[1].sequence)
+        #expect(cells(4) == view("bob").cells && !cells(4).isEmpty)
+        #expect(cells(5) == view("ann").cells)
+        #expect(scenario.plain[5].sequence == view("ann").last)
+        #expect(!scenario.plain[5].isFrozen)
+        _ = scenario.outcome("freeze ann")
+        #expect(scenario.decidePlain(["profile ann"], from: Scenario.peer) == 1)
+        #expect(scenario.plain[0].isFrozen)
+        // Nobody, one who was forgotten, and whoever has more than is kept side by side.
+        _ = scenario.outcome("forget bob")
+        for text in ["profile nobody", "profile bob"] {
+            #expect(scenario.decidePlain([text], from: Scenario.peer) == 0, "\(text)")
+        }
+        var left = Int(PlainCommands.cellsMax)
+        while left > 0 {
+            #expect(scenario.outcome("award eve gems:g\(left) 1") == "ok")
+            left -= 1
+            #expect(scenario.decidePlain(["profile eve"], from: Scenario.peer) == 1)
+        }
+        #expect(scenario.outcome("award eve gems:more 1") == "ok")
+        #expect(scenario.decidePlain(["profile eve"], from: Scenario.peer) == 0)
+    }
+
     @Test("whoever may not write is left to the general way, which refuses")
     func roles() {
         var scenario = Scenario(rulebook: Self.rulebook)
@@ -268,7 +313,8 @@ extension Scenario {
             taken += done - next
             next = done
             guard next < texts.count else { break }
-            if !texts[next].hasPrefix("balance") { _ = outcome(texts[next], from: peer) }
+            let isRead = texts[next].hasPrefix("balance") || texts[next].hasPrefix("profile")
+            if !isRead { _ = outcome(texts[next], from: peer) }
             next += 1
             if next == texts.count { break }
         }
@@ -285,7 +331,7 @@ extension Scenario {
         }
         command.verb = PlainCommand.verb(words[0])
         command.account = range(words[1])
-        command.balance = range(words[2])
+        if words.count > 2 { command.balance = range(words[2]) }
         for word in words.dropFirst(3) {
             if word.hasPrefix("key=") {
                 command.key = range(String(word.dropFirst(4)))
@@ -320,6 +366,7 @@ extension PlainCommand {
         case "award": .award
         case "spend": .spend
         case "record": .record
+        case "profile": .profile
         default: .balance
         }
     }

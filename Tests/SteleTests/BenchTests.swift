@@ -131,12 +131,41 @@ struct BenchTests {
         #expect(Self.check(refusal) != nil)
     }
 
+    /// One balance, one rung that has a name, and one that may be any number.
+    static func profile(_ earned: Int, _ available: Int? = nil, tier: String = "core") -> String {
+        "%3\r\n$8\r\nbalances\r\n%1\r\n$2\r\nxp\r\n%4\r\n$6\r\nearned\r\n:\(earned)\r\n$5\r\nspent\r\n"
+            + ":0\r\n$4\r\nheld\r\n:0\r\n$9\r\navailable\r\n:\(available ?? earned)\r\n$7\r\nladders\r\n"
+            + "%2\r\n$5\r\nlevel\r\n%1\r\n$4\r\nrung\r\n:\(earned / 10)\r\n$4\r\ntier\r\n%1\r\n$4\r\nrung\r\n"
+            + "$\(tier.count)\r\n\(tier)\r\n$3\r\nseq\r\n:7\r\n"
+    }
+
+    @Test("profiles may differ in every number, but their balances add up")
+    func profiles() {
+        let numbers = [1, 0, -5, 12, 123_456, 1_234_567, 12_345_678, 123_456_789, .max, .min]
+        let right = numbers.map { Self.profile($0) + Self.profile($0, tier: "legend") }.joined()
+        #expect(Self.check(right, .profile) == nil)
+        for before in ["", right] {
+            #expect(
+                Self.check(before + Self.profile(7, 8), .profile) == "the balance doesn't add up")
+            let cut = Self.profile(1_234_567).dropLast(2)
+            #expect(Self.check(before + cut, .profile) == "incomplete")
+            for wrong in ["-ERR no\r\n", "*0\r\n", "%0\r\n", "%1\r\n$8\r\nbalances\r\n%0\r\n"] {
+                #expect(Self.check(before + wrong, .profile) != nil)
+            }
+            let word = Self.profile(1_234_567).replacing(":1234567", with: ":12x4567")
+            #expect(Self.check(before + word, .profile) != nil)
+        }
+    }
+
     @Test("a whole run: everything is sent, answered and counted", arguments: Workload.allCases)
     func run(workload: Workload) throws {
         let daemon = FakeDaemon { words, state in
             switch words[0] {
-            case "BALANCE", "PROFILE":
+            case "BALANCE":
                 return "%4\r\n+earned\r\n:1\r\n+spent\r\n:0\r\n+held\r\n:0\r\n+available\r\n:1\r\n"
+            case "PROFILE":
+                state.sequence += 1
+                return Self.profile(state.sequence)
             default:
                 return FakeDaemon.receipt(words, &state).replacing(
                     ":7\r\n$8", with: words[0] == "SPEND" ? ":-3\r\n$8" : ":7\r\n$8")

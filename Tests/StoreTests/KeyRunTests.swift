@@ -206,7 +206,10 @@ func marks() throws {
     let store = try openStore(scratch)
     #expect(try store.keysMark() == mark(3_300))
     // Cut short it is damage, or says nothing of the log any more.
-    let ending = [UInt32(3_300), 2, 3, 4].flatMap { [0, 0, 0, 0] + [UInt8](bigEndian: $0) }
+    let words: [UInt32] = [3_300, 2, 3, 4]
+    let ending: [UInt8] = words.flatMap { word -> [UInt8] in
+        [0, 0, 0, 0] + [UInt8](bigEndian: word)
+    }
     for row in try rows(store) where row.value.suffix(32) == ending[...] {
         for count in 0..<row.value.count {
             let cut = StateChange(.keys, key: row.key, value: Array(row.value.prefix(count)))

@@ -23,6 +23,7 @@ import Testing
     static var commands: [[String]] {
         var commands: [[String]] = []
         for account in accounts {
+            commands += [["PROFILE", account], ["PROFILE", account, "ASOF", "3"]]
             for balance in balances {
                 commands.append(["BALANCE", account, balance])
                 for amount in amounts { commands.append(["AWARD", account, balance, amount]) }
@@ -31,6 +32,7 @@ import Testing
         }
         commands += [
             ["award", "ann", "xp", "1"], ["BALANCE", "ann", "xp", "ASOF", "3"],
+            ["profile", "ann"], ["PROFILE"], ["PROFILE", "ann", "bob"],
             ["AWARD", "ann", "xp", "1", "BY", "bob"], ["AWARD", "ann", "xp", "1", "DRYRUN"],
             ["AWARD", "ann", "xp", "1", "key", "k"], ["PING"], ["HOLDS", "ann", "xp", "1"],
         ]
@@ -63,8 +65,12 @@ import Testing
                 String(decoding: bytes[range], as: UTF8.self)
             }
             #expect(text(found.account.range) == words[1])
-            #expect(text(found.balance.range) == words[2])
             let name = try #require(CommandTable.lookup(words[0]))
+            guard found.verb != .profile else {
+                #expect(name == .profile && words.count == 2)
+                continue
+            }
+            #expect(text(found.balance.range) == words[2])
             guard found.verb != .record else {
                 #expect(name == .record)
                 Self.expectSame(plain, words, text)
@@ -113,7 +119,8 @@ import Testing
         var plain = PlainCommands()
         for words in [
             ["AWARD", "ann", "xp", "17"], ["SPEND", "bob/knight", "gems:red", "3", "KEY", "k 1"],
-            ["BALANCE", "someone", "xp"], ["RECORD", "ann", "dig", "place=red", "KEY", "k"],
+            ["BALANCE", "someone", "xp"], ["PROFILE", "a"], ["PROFILE", "bob/knight"],
+            ["RECORD", "ann", "dig", "place=red", "KEY", "k"],
             ["RECORD", "ann", "dig"] + (0..<8).map { "number\($0)=\($0)" },
         ] {
             let bytes = frame(words)
@@ -178,16 +185,17 @@ import Testing
         var replies = PlainReplies()
         var written = ReplyWriter(isRESP3: isRESP3)
         var expected = ReplyWriter(isRESP3: isRESP3)
-        let names = TwoWords()
+        var names = RulebookNames()
+        for text in ["xp", "gems", "red"] { _ = names.word(text) }
         var random = Random(state: 5)
         for round in 0..<200 {
             let balance = round % 3 == 0 ? "gems:red" : "xp"
             let sent =
                 frame(["AWARD", "ann", balance, "\(random.next() >> 8)"])
                 + frame(["SPEND", "ann", balance, "\(random.next() >> 40)"])
-                + frame(["BALANCE", "ann", balance])
+                + frame(["BALANCE", "ann", balance]) + frame(["PROFILE", "someone"])
             PlainParser.parse(sent.span, from: 0, to: sent.count, countMax: 64, into: &plain)
-            #expect(plain.count == 3)
+            #expect(plain.count == 4)
             let time = Instant(microseconds: 1_700_000_000_000_000 + Int64(round / 4))
             for index in 0..<3 {
                 plain[index].number = AccountNumber(1)
@@ -203,7 +211,17 @@ import Testing
                 key: level, from: Int64(round % 3), to: Int64(round))
             plain[0].rungCount = round % 2 == 0 ? 0 : 2
             plain[1].rungCount = round % 5 == 0 ? 1 : 0
-            replies.write(plain, 0..<3, in: sent.span, time: time, names: names, to: &written)
+            plain.cells = (0...UInt32(round % 3)).map {
+                let key = CellKey(.balance, Word($0 + 1))
+                return Cell(key: key, value: CellValue(Int64(round)))
+            }
+            plain[3].number = AccountNumber(2)
+            plain[3].sequence = random.next() >> 8
+            plain[3].isFrozen = round % 7 == 0
+            plain[3].cellStart = UInt32(round % 2)
+            plain[3].cellCount = UInt8(plain.cells.count) - UInt8(round % 2)
+            replies.write(
+                plain, 0..<4, in: sent.span, time: time, at: time, names: names, to: &written)
             for index in 0..<2 {
                 var receipt = Receipt()
                 receipt.sequence = plain[index].sequence
@@ -225,6 +243,11 @@ import Testing
             var values = RESPValues(expected)
             values.balance(plain[2].value)
             expected = values.reply
+            var view = AccountView()
+            view.last = plain[3].sequence
+            view.isFrozen = plain[3].isFrozen
+            view.cells = Array(plain.cells[Int(plain[3].cellStart)...])
+            expected.values { $0.plainProfile(view, at: time, names) }
             #expect(written.bytes == expected.bytes)
         }
     }
@@ -264,23 +287,12 @@ import Testing
                         to: Int64(below(600)))
                 }
             }
-            replies.write(plain, 0..<20, in: sent.span, time: time, names: names, to: &written)
+            replies.write(
+                plain, 0..<20, in: sent.span, time: time, at: time, names: names, to: &written)
             for index in 0..<20 {
                 receipts.write(plain.receipt(index, time: time), names: names, to: &expected)
             }
             #expect(written.bytes == expected.bytes)
         }
     }
-}
-
-private struct TwoWords: Naming {
-    func appendText(of word: Word, to text: inout [UInt8]) {
-        text += Array(["", "xp", "gems", "red"][Int(word.rawValue)].utf8)
-    }
-
-    func appendID(of account: AccountNumber, to text: inout [UInt8]) {}
-
-    func appendRung(
-        _ rung: Int64, of ladder: Word, rules: UInt32, to text: inout [UInt8]
-    ) -> Bool { false }
 }

@@ -3,10 +3,14 @@
 /// The capacity is fixed: what does not fit is dropped and `hasOverflowed` says so, which is how an
 /// event over its limit is found without measuring it first.
 @safe package struct ByteWriter: ~Copyable {
-    private let base: UnsafeMutablePointer<UInt8>
+    // What is inlined into other modules is written to in their code.
+    @usableFromInline let base: UnsafeMutablePointer<UInt8>
     package let capacity: Int
-    package private(set) var count = 0
-    package private(set) var hasOverflowed = false
+    @usableFromInline var used = 0
+    @usableFromInline var isShort = false
+
+    @inlinable package var count: Int { used }
+    @inlinable package var hasOverflowed: Bool { isShort }
 
     package init(capacity: Int) {
         self.capacity = capacity
@@ -17,8 +21,8 @@
     deinit { unsafe base.deallocate() }
 
     package mutating func reset() {
-        count = 0
-        hasOverflowed = false
+        used = 0
+        isShort = false
     }
 
     /// Appends what has been written to `bytes`, with its length before it as a varint.
@@ -40,15 +44,15 @@
         unsafe [UInt8](UnsafeBufferPointer(start: base, count: count))
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func u8(_ value: UInt8) {
         guard count < capacity else {
-            hasOverflowed = true
+            isShort = true
             return
         }
         // count < capacity was just checked.
         unsafe base[count] = value
-        count += 1
+        used += 1
     }
 
     package mutating func u16(_ value: UInt16) {
@@ -59,7 +63,7 @@
     package mutating func u64(_ value: UInt64) { word(value, count: 8) }
 
     /// The `size` lowest bytes of a word, lowest first.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func word(_ value: UInt64, count size: Int) {
         guard capacity &- count >= 8 else {
             for index in 0..<size { u8(UInt8(truncatingIfNeeded: value >> UInt64(8 * index))) }
@@ -68,7 +72,7 @@
         // Eight bytes from count on are within the capacity, as was just checked.
         unsafe UnsafeMutableRawPointer(base + count)
             .storeBytes(of: value.littleEndian, as: UInt64.self)
-        count &+= size
+        used &+= size
     }
 
     /// Seven bytes, little-endian. The instant must not be before 1970.
@@ -116,21 +120,21 @@
     }
 
     /// Appends what another one has.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func raw(_ other: borrowing ByteWriter) {
         guard capacity &- count >= other.count else {
-            hasOverflowed = true
+            isShort = true
             return
         }
         // As many bytes are free here as are written there.
         unsafe (base + count).update(from: other.base, count: other.count)
-        count &+= other.count
+        used &+= other.count
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func raw(_ source: [UInt8], _ range: Range<Int>) { raw(source.span, range) }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func raw(_ source: Span<UInt8>, _ range: Range<Int>) {
         let size = range.count
         guard size <= Self.blockSize, range.lowerBound >= 0,
@@ -145,20 +149,20 @@
             unsafe UnsafeMutableRawPointer(base + count).storeBytes(
                 of: block, as: SIMD32<UInt8>.self)
         }
-        count &+= size
+        used &+= size
     }
 
     /// What is copied in one go where it is there: short texts aren't worth a call.
-    package static let blockSize = 32
+    @inlinable package static var blockSize: Int { 32 }
 
-    private mutating func copy(_ source: Span<UInt8>, _ range: Range<Int>) {
+    @usableFromInline mutating func copy(_ source: Span<UInt8>, _ range: Range<Int>) {
         guard capacity &- count >= range.count else {
-            hasOverflowed = true
+            isShort = true
             return
         }
         let target = unsafe UnsafeMutableRawBufferPointer(start: base + count, count: range.count)
         unsafe source.extracting(range).withUnsafeBytes { unsafe target.copyMemory(from: $0) }
-        count &+= range.count
+        used &+= range.count
     }
 
     /// A varint length, then the bytes.

@@ -1,4 +1,4 @@
-// AWARD, SPEND, BALANCE and RECORD of the plainest kind, decided, encoded and folded in one go.
+// AWARD, SPEND, BALANCE, PROFILE and RECORD of the plainest kind, decided, encoded and folded in one go.
 //
 // What `decide`, `emit` and `fold` do for such a command, without the event in between. Whatever they
 // do besides (a rule that follows from a posting, say) must make a command not plain: here, or by
@@ -61,6 +61,7 @@ extension Ledger {
         plainBalances.see(rules: rulesNumber)
         plainActions.see(rules: rulesNumber)
         commands.rules = rulesNumber
+        commands.cells.clear()
         let actor = knownNumber(of: Actor(uid: peer.uid, role: peer.role, by: .ledger))
         let mayWrite =
             !peer.role.isDisjoint(with: [.game, .operate]) && !rules.followsAnyPosting
@@ -72,8 +73,11 @@ extension Ledger {
         while next < commands.count {
             let verb = commands.items[next].verb
             if commands.items[next].number == .ledger { findPlainly(&commands.items[next], bytes) }
-            if verb == .balance {
-                guard read(&commands.items[next], bytes) else { break }
+            if verb == .balance || verb == .profile {
+                let isRead =
+                    verb == .balance
+                    ? read(&commands.items[next], bytes) : view(&commands, next)
+                guard isRead else { break }
                 newest = max(newest, state.rows.last(commands.items[next].number))
             } else {
                 guard let actor, mayWrite else { break }
@@ -106,6 +110,23 @@ extension Ledger {
         guard flags.contains(.loaded), !flags.contains(.forgotten) else { return false }
         let block = state.rows.block(command.number)
         command.value = state.pool.value(block, CellKey(balance.name)) ?? .zero
+        return true
+    }
+
+    /// Notes what an account has, for its PROFILE.
+    @inline(__always)
+    private func view(_ commands: inout PlainCommands, _ index: Int) -> Bool {
+        let account = commands.items[index].number
+        guard account != .ledger else { return false }
+        let row = state.rows[account]
+        guard row.flags.contains(.loaded), !row.flags.contains(.forgotten),
+            row.block.count <= PlainCommands.cellsMax
+        else { return false }
+        commands.items[index].sequence = row.last
+        commands.items[index].isFrozen = row.flags.contains(.frozen)
+        commands.items[index].cellStart = UInt32(commands.cells.count)
+        commands.items[index].cellCount = UInt8(truncatingIfNeeded: row.block.count)
+        state.pool.append(row.block, to: &commands.cells)
         return true
     }
 

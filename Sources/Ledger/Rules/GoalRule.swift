@@ -86,21 +86,45 @@ extension Rulebook {
         }
     }
 
-    /// The goals that an account is enrolled in, and how far it is with each. One that is over or not
-    /// active any more is told of only where something came of it.
-    package func goals(
-        of view: AccountView, at time: Instant
-    ) -> [(goal: GoalRule, standing: GoalStanding)] {
+    /// The goals that have a window at a time.
+    package func goals(at time: Instant) -> [GoalWindow] {
         let day = LocalTime(time, utcOffsetMinutes: utcOffsetMinutes).day
         let season = season(at: time, now: time)
         return parts.goals.compactMap { goal in
-            let stored = view.value(CellKey(.goal, goal.name)).map(GoalStanding.init)
-            guard let window = window(of: goal, on: day, season: season),
-                let standing = goal.standing(stored, in: window),
-                goal.isOpen(at: time) || stored != nil
-            else { return nil }
-            return (goal, standing)
+            window(of: goal, on: day, season: season).map {
+                GoalWindow(goal: goal, first: $0, isOpen: goal.isOpen(at: time))
+            }
         }
+    }
+
+    /// From when until when, exclusively, the season and `goals` are as they are at a time.
+    package func steadyTime(around time: Instant) -> Range<Instant> {
+        var edges = seasons.flatMap { [$0.from, $0.until] }
+        edges += parts.goals.flatMap { [$0.from, $0.until].compactMap(\.self) }
+        if !parts.goals.isEmpty {
+            let day = LocalTime(time, utcOffsetMinutes: utcOffsetMinutes).day
+            edges += [day, day + 1].map {
+                LocalTime.start(of: $0, utcOffsetMinutes: utcOffsetMinutes)
+            }
+        }
+        let from = edges.filter { $0 <= time }.max() ?? Instant(microseconds: .min)
+        let until = edges.filter { time < $0 }.min() ?? Instant(microseconds: .max)
+        return from..<until
+    }
+}
+
+/// A goal in the window that some time falls into.
+package struct GoalWindow: Sendable {
+    package let goal: GoalRule
+    /// The window's first day; 0 for a goal without windows.
+    package let first: Int64
+    package let isOpen: Bool
+
+    /// How far an account is with the goal, from what its cell keeps; `nil` where it isn't enrolled, and
+    /// where the goal is over or not active any more and nothing came of it.
+    package func standing(_ stored: CellValue?) -> GoalStanding? {
+        guard isOpen || stored != nil else { return nil }
+        return goal.standing(stored.map(GoalStanding.init), in: first)
     }
 }
 

@@ -78,6 +78,10 @@ package final class LadderRule: Sendable {
         case keep, lose
     }
 
+    package var isByFormula: Bool {
+        if case .formula = source { true } else { false }
+    }
+
     package var isScoped: Bool {
         if case .balance(_, .each, _) = source { true } else { isOfSeasons }
     }
@@ -144,17 +148,21 @@ package final class LadderRule: Sendable {
 
     /// The value that an account has climbed to; `nil` where a formula comes to none.
     package func value(of view: AccountView, facet: Word) -> Int64? {
-        switch source {
-        case .formula(let formula):
-            return (try? formula.evaluate(in: CurveContext(view: view)))?.whole
-        case .balance(let currency, let scope, let part):
-            var name = BalanceName(currency: currency, facet: facet)
-            if case .one(let only) = scope { name.facet = only }
-            let balance = view.value(CellKey(name)) ?? .zero
-            guard part == .earned else { return balance.available }
-            if receivedClimbs { return balance.earned }
-            return balance.earned - (view.value(CellKey(received: name))?.a ?? 0)
+        guard case .formula(let formula) = source else {
+            return value(of: view.cells.span, facet: facet)
         }
+        return (try? formula.evaluate(in: CurveContext(view: view)))?.whole
+    }
+
+    /// Likewise, from the account's cells; `nil` on a ladder that goes by a formula.
+    package func value(of cells: Span<Cell>, facet: Word) -> Int64? {
+        guard case .balance(let currency, let scope, let part) = source else { return nil }
+        var name = BalanceName(currency: currency, facet: facet)
+        if case .one(let only) = scope { name.facet = only }
+        let balance = cells.value(of: CellKey(name)) ?? .zero
+        guard part == .earned else { return balance.available }
+        if receivedClimbs { return balance.earned }
+        return balance.earned - (cells.value(of: CellKey(received: name))?.a ?? 0)
     }
 
     /// The rung's name; `nil` on a numbered ladder.

@@ -122,6 +122,16 @@ struct CellPool: ~Copyable, Sendable {
             start..<(start + Int(block.count)), body)
     }
 
+    /// Appends the cells of a block.
+    @inline(__always)
+    func append(_ block: CellBlock, to cells: inout [Cell]) {
+        withCells(block) { there in
+            cells.append(addingCapacity: there.count) { (span: inout OutputSpan<Cell>) in
+                for index in there.indices { span.append(there[index]) }
+            }
+        }
+    }
+
     subscript(place: Place) -> CellValue {
         @inline(__always) get {
             classes[place.sizeClass].chunks[place.chunk][place.index].value
@@ -289,7 +299,7 @@ struct CellPool: ~Copyable, Sendable {
 extension Span<Cell> {
     /// Where the cell of a key is.
     @inline(__always)
-    func offset(of key: CellKey) -> Int? {
+    package func offset(of key: CellKey) -> Int? {
         var low = 0
         var high = count
         // Few are gone through faster than halved.
@@ -303,5 +313,22 @@ extension Span<Cell> {
     }
 
     @inline(__always)
-    func value(of key: CellKey) -> CellValue? { offset(of: key).map { self[$0].value } }
+    package func value(of key: CellKey) -> CellValue? { offset(of: key).map { self[$0].value } }
+
+    /// Where the cells of a kind are.
+    @inline(__always)
+    package func range(of kind: CellKind) -> Range<Int> {
+        let key = CellKey(startOf: kind)
+        guard count > 0, self[count &- 1].key >= key else { return count..<count }
+        var low = 0
+        var high = count
+        while high - low > 8 {
+            let middle = (low + high) >> 1
+            if self[middle].key < key { low = middle + 1 } else { high = middle }
+        }
+        while self[low].key < key { low &+= 1 }
+        var end = low
+        while end < count, self[end].key.kind == kind { end &+= 1 }
+        return low..<end
+    }
 }

@@ -1,11 +1,12 @@
 /// A command of the plainest kind, which most are: an AWARD, a SPEND or a RECORD without options but a
-/// KEY, or a BALANCE as of now. It is read, decided and answered without being taken into a `Command`.
+/// KEY, or a BALANCE or a PROFILE as of now. It is read, decided and answered without being taken into a
+/// `Command`.
 ///
 /// Whatever is not certainly plain goes the general way, which alone refuses, and gives what follows from
 /// a posting; both ways give the same bytes, in the log and in the reply.
 package struct PlainCommand: Sendable {
     package enum Verb: UInt8, CaseIterable, Sendable {
-        case award, spend, balance, record
+        case award, spend, balance, record, profile
     }
 
     /// A run of the bytes that were received.
@@ -31,12 +32,14 @@ package struct PlainCommand: Sendable {
     /// Where the next command begins.
     package var end: UInt32 = 0
     package var account = Text()
-    /// RECORD's action where there is no balance.
+    /// RECORD's action where there is no balance; empty for PROFILE.
     package var balance = Text()
     package var key = Text()
     package var amount: Int64 = 0
     /// How many inputs a RECORD has: `PlainCommands.input`.
     package var inputCount: UInt8 = 0
+    /// What a PROFILE found. Here, as there is room: a command takes two cache lines.
+    package internal(set) var isFrozen = false
 
     /// `.ledger` where memory doesn't have the id.
     package internal(set) var number = AccountNumber.ledger
@@ -45,6 +48,7 @@ package struct PlainCommand: Sendable {
     var keyToken = Token(low: 0, high: 0)
 
     // What it came to.
+    /// The account's newest event, of a PROFILE.
     package internal(set) var sequence: SequenceNumber = 0
     /// The balance, after the event if there was one.
     package internal(set) var value = CellValue.zero
@@ -53,6 +57,9 @@ package struct PlainCommand: Sendable {
     // Of a RECORD, see `PlainCommands`.
     package internal(set) var changeCount: UInt8 = 0
     package internal(set) var shownCount: UInt8 = 0
+    /// Of a PROFILE: its cells in `PlainCommands.cells`.
+    package internal(set) var cellCount: UInt8 = 0
+    package internal(set) var cellStart: UInt32 = 0
 
     package init() {}
 }
@@ -64,10 +71,14 @@ package struct PlainCommands: ~Copyable, Sendable {
     /// How many of a kind a RECORD may have; one with more isn't plain.
     package static let inputsMax = 8
     package static let partsMax = 4
+    /// Cells of an account whose PROFILE is plain: those of many accounts lie side by side.
+    package static let cellsMax: UInt32 = 64
 
     // Not an InlineArray: reading one element of that copies all of them.
     var items = Flat(repeating: PlainCommand(), count: countMax)
     package var count = 0
+    /// What some of them look at, as it was then: others that follow may change it.
+    package internal(set) var cells: [Cell] = []
     /// The rulebook that decided, by number.
     package internal(set) var rules: UInt32 = 0
     /// The newest event that the answers to what was decided last could have seen.

@@ -28,11 +28,11 @@ struct ReplyChecker {
     mutating func check(
         _ bytes: Span<UInt8>, from start: Int, limit: Int, sequence: inout UInt64
     ) -> Verdict {
-        for pattern in patterns {
+        for index in patterns.indices {
             var found = ReplyPattern.Found()
-            guard let end = unsafe pattern.match(bytes.bytes, from: start, limit: limit, &found)
-            else { continue }
-            if !pattern.hasSequence {
+            let end = unsafe patterns[index].match(bytes.bytes, from: start, limit: limit, &found)
+            guard let end else { continue }
+            if !patterns[index].hasSequence {
                 guard found.imbalance == 0 else {
                     return .wrong(end: end, "the balance doesn't add up")
                 }
@@ -55,13 +55,14 @@ struct ReplyChecker {
                 return .incomplete
             }
             let end = start + count
-            if expected == .profile, bytes[0] == UInt8(ascii: "%") { return .right(end: end) }
             let reply = try ReplyReader.parse(bytes.extracting(..<count), limits: limits)
             if let mistake = mistake(in: reply, sequence: &sequence) {
                 if case .failure(let failure) = reply, mayBe(failure) { return .refused(end: end) }
                 return .wrong(end: end, mistake)
             }
-            if patterns.count < Self.patternsMax { patterns.append(ReplyPattern(reply)) }
+            if patterns.count < Self.patternsMax {
+                patterns.append(ReplyPattern(reply, isProfile: expected == .profile))
+            }
             return .right(end: end)
         } catch {
             return .broken(error.description)
@@ -78,13 +79,12 @@ struct ReplyChecker {
         if case .failure(let failure) = reply { return failure.line }
         guard reply.pairs != nil else { return "not a map" }
         switch expected {
-        case .profile: return nil
-        case .balance:
-            let parts = ["earned", "spent", "held", "available"].map { reply[$0]?.int64 }
-            guard let earned = parts[0], let spent = parts[1], let held = parts[2],
-                let available = parts[3]
-            else { return "not a balance" }
-            return earned &- spent &- held == available ? nil : "the balance doesn't add up"
+        case .profile:
+            guard let balances = reply["balances"]?.pairs, reply["seq"]?.int64 != nil else {
+                return "not a profile"
+            }
+            return balances.lazy.compactMap { balanceMistake(in: $0.value) }.first
+        case .balance: return balanceMistake(in: reply)
         case .anyReceipt: return receiptMistake(in: reply, sequence: &sequence)
         case .receipt(let balance, let amount), .receiptOrInsufficient(let balance, let amount):
             if let mistake = receiptMistake(in: reply, sequence: &sequence) { return mistake }
@@ -95,6 +95,14 @@ struct ReplyChecker {
             }
             return reply["balances"]?[balance]?.int64 == nil ? "no balance afterwards" : nil
         }
+    }
+
+    private func balanceMistake(in reply: Reply) -> String? {
+        let parts = ["earned", "spent", "held", "available"].map { reply[$0]?.int64 }
+        guard let earned = parts[0], let spent = parts[1], let held = parts[2],
+            let available = parts[3]
+        else { return "not a balance" }
+        return earned &- spent &- held == available ? nil : "the balance doesn't add up"
     }
 
     private func receiptMistake(in reply: Reply, sequence: inout UInt64) -> String? {
