@@ -259,7 +259,8 @@ import Testing
         var receipts = ReceiptWriter()
         var written = ReplyWriter(isRESP3: isRESP3)
         var expected = ReplyWriter(isRESP3: isRESP3)
-        let names = TwoWords()
+        var names = RulebookNames()
+        for text in ["xp", "gems", "red"] { _ = names.word(text) }
         var random = Random(state: 9)
         func below(_ limit: UInt64) -> Int { Int(random.next() % limit) }
         let sent = (0..<20).flatMap { _ in frame(["RECORD", "ann", "win"]) }

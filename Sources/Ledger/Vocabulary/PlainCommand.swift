@@ -38,14 +38,19 @@ package struct PlainCommand: Sendable {
     package var amount: Int64 = 0
     /// How many inputs a RECORD has: `PlainCommands.input`.
     package var inputCount: UInt8 = 0
-    /// What a PROFILE found. Here, as there is room: a command takes two cache lines.
+    // Two truths that are found out later, here, as there is room for them.
+    /// Whether a PROFILE's account is frozen.
     package internal(set) var isFrozen = false
+    /// False where it is certain that the token of its KEY isn't stored.
+    var mayBeStored = true
 
     /// `.ledger` where memory doesn't have the id.
     package internal(set) var number = AccountNumber.ledger
     var directoryKey = Token(low: 0, high: 0)
     /// The token of its KEY, if it has one and memory has the account.
     var keyToken = Token(low: 0, high: 0)
+    /// What makes it the same command if it has a KEY; not of a RECORD.
+    var fingerprint: UInt64 = 0
 
     // What it came to.
     /// The account's newest event, of a PROFILE.
@@ -77,6 +82,13 @@ package struct PlainCommands: ~Copyable, Sendable {
     // Not an InlineArray: reading one element of that copies all of them.
     var items = Flat(repeating: PlainCommand(), count: countMax)
     package var count = 0
+    /// The tokens of those that have a KEY, which commands they are of, and with which version of what is
+    /// stored they were looked for.
+    var tokens: [Token] = []
+    var tokenOwners: [UInt8] = []
+    var keysVersion: UInt64 = 0
+    /// What was looked at so that it comes near; kept, so that looking isn't left out as useless.
+    var near: UInt64 = 0
     /// What some of them look at, as it was then: others that follow may change it.
     package internal(set) var cells: [Cell] = []
     /// The rulebook that decided, by number.
