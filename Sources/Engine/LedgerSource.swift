@@ -27,6 +27,8 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
     private let sealer = TextSealer()
     /// Keys that may not be in the keys file yet.
     private var drawn = DrawnKeys()
+    /// The tokens that were asked for together last.
+    private var sought: [KeyToken] = []
     /// Keys read from the file together, while the log is folded.
     private var keyPage: KeyPage?
     private var newestKey: UInt32 = 0
@@ -123,6 +125,22 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
             try state.sequence(
                 ofToken: KeyToken(littleEndianLow: token.low, high: token.high))
         }
+    }
+
+    package var storedKeysVersion: UInt64 { state.keysVersion }
+
+    package func mayBeStored(_ tokens: Span<Token>) -> UInt64 {
+        // Taken out: each look at what an object has is checked for others under way.
+        var sought: [KeyToken] = []
+        swap(&sought, &self.sought)
+        defer { swap(&sought, &self.sought) }
+        sought.removeAll(keepingCapacity: true)
+        for index in tokens.indices {
+            sought.append(
+                KeyToken(littleEndianLow: tokens[index].low, high: tokens[index].high))
+        }
+        // What can't be read may be there; `storedKey` will say what is wrong.
+        return (try? state.mayHave(sought)) ?? .max
     }
 
     private func key(_ account: AccountNumber) -> AccountKey {

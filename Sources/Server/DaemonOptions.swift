@@ -179,8 +179,9 @@ struct DaemonOptions {
         SIGTERM and SIGINT: answer what was received, store the state, exit 0. kill -9 is safe, too.
         Sockets passed by a service manager (LISTEN_FDS; named game, audit, operate) are used, and it
         is told when the daemon is ready (NOTIFY_SOCKET). Neither is needed.
-        Memory is asked for in huge pages: at its start the daemon begins anew once with
-        GLIBC_TUNABLES=glibc.malloc.hugetlb=1, unless that says something of hugetlb already.
+        Memory is asked for in huge pages, and up to 128 MiB of it kept once they are free: at its start
+        the daemon begins anew once with GLIBC_TUNABLES saying so (glibc.malloc.hugetlb=1 and two
+        thresholds), unless that says something of hugetlb already.
 
         exit codes: 0 told to stop, 2 usage, 73 the directory or socket is held by another,
                     75 the disk failed or the ledger is damaged, 76 likewise, found by SIGBUS (a

@@ -46,10 +46,5 @@ struct LedgerFiles {
     }
 
     /// SipHash-2-4-64 of an entry's key and value.
-    static let checksum: StateChecksum = { key, value in
-        var hash = SipHash(key: .checksum, isWide: false)
-        hash.append(key, 0..<key.count)
-        hash.append(value, 0..<value.count)
-        return hash.finish64()
-    }
+    static let checksum: StateChecksum = { SipHash.checksum(key: $0, value: $1) }
 }

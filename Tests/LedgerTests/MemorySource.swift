@@ -8,7 +8,18 @@ final class MemorySource: StateSource {
 
     func storedRow(_ account: AccountNumber) -> [UInt8]? { rows[account] }
     func storedAccount(_ directoryKey: Token) -> AccountNumber? { nil }
-    func storedKey(_ token: Token) -> SequenceNumber? { nil }
+    /// Keys that are stored, and how often some were.
+    var storedKeys: [Token: SequenceNumber] = [:] { didSet { storedKeysVersion += 1 } }
+    private(set) var storedKeysVersion: UInt64 = 0
+
+    func storedKey(_ token: Token) -> SequenceNumber? { storedKeys[token] }
+
+    func mayBeStored(_ tokens: Span<Token>) -> UInt64 {
+        tokens.indices.reduce(0) {
+            storedKeys[tokens[$1]] == nil ? $0 : $0 | 1 << UInt64($1)
+        }
+    }
+
     func tokenKey(_ account: AccountNumber) -> TokenKey { keys[account] ?? .absent }
 
     func drawKey(_ account: AccountNumber) -> TokenKey {

@@ -270,3 +270,29 @@ func runsAgainstModel(seed: UInt64) throws {
         }
     }
 }
+
+@Test(
+    "of many tokens asked for together none is denied that is stored, and few that aren't are not")
+func manyTogether() throws {
+    let scratch = Scratch()
+    let store = try openStore(scratch)
+    #expect(try store.mayHave((0..<64).map { token($0) }) == 0)
+    var version = store.keysVersion
+    for run in 0..<UInt64(5) {
+        try store.writeRun(entries((run * 700)..<(run * 700 + 700)))
+        #expect(store.keysVersion > version)
+        version = store.keysVersion
+    }
+    var mistaken = 0
+    for start in stride(from: UInt64(0), to: 3_500, by: 32) {
+        // Stored ones, and as many that aren't, in turn.
+        let tokens = (0..<64).map {
+            token($0 % 2 == 0 ? (start + $0 / 2) % 3_500 : start << 20 | $0)
+        }
+        let found = try store.mayHave(tokens)
+        for index in stride(from: 0, to: 64, by: 2) { #expect(found >> UInt64(index) & 1 == 1) }
+        mistaken += (found & 0xAAAA_AAAA_AAAA_AAAA).nonzeroBitCount
+    }
+    #expect(mistaken < 350)
+    #expect(try store.mayHave([]) == 0)
+}

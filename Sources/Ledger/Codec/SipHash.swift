@@ -50,6 +50,19 @@ package struct SipHash: Sendable {
         }
     }
 
+    /// Appends long bytes behind a multiple of eight: word by word.
+    @inline(__always)
+    private mutating func appendAligned(_ bytes: Span<UInt8>) {
+        precondition(length & 7 == 0, "in the middle of a word")
+        var index = 0
+        while bytes.count &- index >= 8 {
+            mix(bytes.word(at: index))
+            index &+= 8
+            length &+= 8
+        }
+        append(bytes, index..<bytes.count)
+    }
+
     package mutating func append(_ bytes: [UInt8], _ range: Range<Int>) {
         append(bytes.span, range)
     }
@@ -141,6 +154,18 @@ package struct Token: Hashable, Sendable, Comparable {
 
 extension SipHash {
     /// What a stored value ends in, so that damage is found: the hash of its key and its bytes.
+    package static func checksum(key: Span<UInt8>, value: Span<UInt8>) -> UInt64 {
+        var hash = SipHash(key: .checksum, isWide: false)
+        hash.append(key, 0..<key.count)
+        if key.count & 7 == 0 {
+            hash.appendAligned(value)
+        } else {
+            hash.append(value, 0..<value.count)
+        }
+        return hash.finish64()
+    }
+
+    /// The same, of the value's first bytes.
     package static func checksum(key: [UInt8], value: [UInt8], count: Int) -> UInt64 {
         var hash = SipHash(key: .checksum, isWide: false)
         hash.append(key)

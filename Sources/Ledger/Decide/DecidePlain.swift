@@ -38,15 +38,9 @@ extension Ledger {
             near ^= state.pool.firstKey(block)?.rawValue ?? 0
             near ^= state.pool.lastKey(block)?.rawValue ?? 0
         }
-        for index in 0..<commands.count where !commands.items[index].key.isEmpty {
-            let key = state.rows.tokenKey(commands.items[index].number)
-            let token = Self.keyToken(key, bytes, commands.items[index].key.range)
-            commands.items[index].keyToken = token
-            near ^= state.recentKeys.home(token)
-            near ^= state.leavingKeys?.table.home(token) ?? 0
-        }
         // Kept, so that looking isn't left out as useless.
         plainNear = near
+        lookUpKeys(&commands, in: bytes)
     }
 
     /// Decides commands from `first` on, as far as they are plain.
@@ -68,6 +62,7 @@ extension Ledger {
             !peer.role.isDisjoint(with: [.game, .operate]) && !rules.followsAnyPosting
         // Streaks and goals count what is recorded, boards what is posted.
         let mayRecord = !rules.hasConsequences
+        checkKeys(&commands)
         let head = state.head
         var newest = rulesSince
         var next = first
@@ -146,8 +141,15 @@ extension Ledger {
         guard let posting = plainPost(block, balance, command.amount, isSpend), !posting.climbs
         else { return false }
 
-        if !command.key.isEmpty, state.event(of: command.keyToken) != nil { return false }
-        let once = Self.once(command, state.rows.tokenKey(account), isSpend: isSpend, bytes)
+        var place = TokenTable.Place()
+        if !command.key.isEmpty {
+            let token = command.keyToken
+            place = state.recentKeys.place(token)
+            guard place.isFree,
+                state.olderEvent(of: token, mayBeStored: command.mayBeStored) == nil
+            else { return false }
+        }
+        let once = Self.once(command)
         // From here the command must succeed.
         let sequence = state.head + 1
         encode(
@@ -157,7 +159,7 @@ extension Ledger {
         state.notePlain(sequence, account, flags, now)
         state.apply(posting, block)
         if posting.offset == nil { state.setCell(account, CellKey(balance.name), posting.value) }
-        if let once { state.recentKeys.insert(once.token, sequence) }
+        if let once { state.recentKeys.insert(once.token, sequence, at: place) }
         command.sequence = sequence
         command.value = posting.value
         return true
@@ -299,49 +301,6 @@ extension Ledger {
         }
         writer.signed(command.amount)
     }
-
-    /// What the command is known by again, if it has a KEY.
-    @inline(__always)
-    static func once(
-        _ command: PlainCommand, _ key: TokenKey, isSpend: Bool, _ bytes: Span<UInt8>
-    ) -> PlainOnce? {
-        guard !command.key.isEmpty else { return nil }
-        return PlainOnce(
-            token: command.keyToken,
-            fingerprint: fingerprint(key, command, isSpend, bytes))
-    }
-
-    /// As `keyToken` of a command in the general way.
-    static func keyToken(
-        _ key: TokenKey, _ bytes: Span<UInt8>, _ range: Range<Int>
-    ) -> Token {
-        var hash = SipHash(key: key, isWide: true)
-        hash.append(0)
-        hash.append(bytes, range)
-        return hash.finish128()
-    }
-
-    /// As `fingerprint` of a command in the general way: what it lacks there is empty or zero.
-    private static func fingerprint(
-        _ key: TokenKey, _ command: PlainCommand, _ isSpend: Bool, _ bytes: Span<UInt8>
-    ) -> UInt64 {
-        var hash = SipHash(key: key, isWide: false)
-        hash.append((isSpend ? Verb.spend : Verb.award).rawValue)
-        hash.append(UInt64(command.account.count), count: 2)
-        hash.append(bytes, command.account.range)
-        // No target.
-        hash.append(0, count: 2)
-        hash.append(UInt64(command.balance.count), count: 2)
-        hash.append(bytes, command.balance.range)
-        // Neither name nor value.
-        hash.append(0, count: 5)
-        hash.append(UInt64(bitPattern: command.amount), count: 8)
-        // No subject, UNTIL or AT.
-        hash.append(0, count: 8)
-        hash.append(0, count: 8)
-        hash.append(0, count: 8)
-        return hash.finish64()
-    }
 }
 
 extension State {
@@ -383,9 +342,4 @@ struct PlainPost {
     var after: Int64
     /// Whether a rung moves with it.
     var climbs: Bool
-}
-
-struct PlainOnce {
-    var token: Token
-    var fingerprint: UInt64
 }

@@ -33,7 +33,8 @@ extension Ledger {
         var once: (token: Token, fingerprint: UInt64)?
         if !commands.items[index].key.isEmpty {
             let token = commands.items[index].keyToken
-            guard state.event(of: token) == nil else { return false }
+            let mayBeStored = commands.items[index].mayBeStored
+            guard state.event(of: token, mayBeStored: mayBeStored) == nil else { return false }
             once = (token, plainFingerprint(commands.items[index], bytes, action))
         }
         // From here the command must succeed.

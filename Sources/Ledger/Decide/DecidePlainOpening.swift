@@ -16,7 +16,8 @@ extension Ledger {
         _ command: inout PlainCommand, _ key: TokenKey, _ bytes: Span<UInt8>
     ) {
         guard !command.key.isEmpty else { return }
-        command.keyToken = Self.keyToken(key, bytes, command.key.range)
+        Self.note(key, in: &command, bytes)
+        command.mayBeStored = true
     }
 
     /// Opens the account of an AWARD, posts to it and moves its rungs, if nothing else follows from that.
@@ -49,7 +50,7 @@ extension Ledger {
         command.sequence = opening + 1
         command.value = posting.value
         noteKey(&command, key, bytes)
-        let once = Self.once(command, key, isSpend: false, bytes)
+        let once = Self.once(command)
         encode(
             command, isSpend: false, .last, command.sequence, balance.name, actor, now,
             after: posting.after, once, more: plainClimbs.isEmpty ? [] : .rungs)

@@ -220,6 +220,19 @@ package struct State: ~Copyable {
         recentKeys[token] ?? leavingKeys?.table[token] ?? source.storedKey(token)
     }
 
+    /// The same, of a token of which `StateSource.mayBeStored` was asked.
+    @inline(__always)
+    func event(of token: Token, mayBeStored: Bool) -> SequenceNumber? {
+        recentKeys[token] ?? olderEvent(of: token, mayBeStored: mayBeStored)
+    }
+
+    /// The same, of a token that isn't among the recent ones.
+    @inline(__always)
+    func olderEvent(of token: Token, mayBeStored: Bool) -> SequenceNumber? {
+        if let leavingKeys, let leaving = leavingKeys.table[token] { return leaving }
+        return mayBeStored ? source.storedKey(token) : nil
+    }
+
     package func actorNumber(_ actor: Actor) -> UInt32? { actorNumbers[actor] }
 
     package func actor(_ number: UInt32) -> Actor? {

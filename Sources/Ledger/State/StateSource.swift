@@ -12,6 +12,11 @@ package protocol StateSource {
     func storedAccount(_ directoryKey: Token) -> AccountNumber?
     /// The event that carries the idempotency token.
     func storedKey(_ token: Token) -> SequenceNumber?
+    /// Counts the changes of what `storedKey` finds.
+    var storedKeysVersion: UInt64 { get }
+    /// Which of at most 64 tokens `storedKey` may find, by their bits: of a token whose bit isn't set it is
+    /// certain that it doesn't, as long as the version stays what it was before.
+    func mayBeStored(_ tokens: Span<Token>) -> UInt64
     /// The token key of an account that was opened before; absent if it was forgotten.
     func tokenKey(_ account: AccountNumber) -> TokenKey
     /// Draws the key of an account that is about to be opened.
@@ -29,6 +34,11 @@ package protocol StateSource {
     func storedEvent(_ sequence: SequenceNumber) -> [UInt8]?
     /// The sealed id of an account, and the event that opened it.
     func storedID(_ account: AccountNumber) -> (opened: SequenceNumber, sealed: [UInt8])?
+}
+
+extension StateSource {
+    package var storedKeysVersion: UInt64 { 0 }
+    package func mayBeStored(_ tokens: Span<Token>) -> UInt64 { .max }
 }
 
 /// A source of nothing: what is folded is all there is, and nobody's text can be read.

@@ -3,8 +3,7 @@
 /// Tokens are keyed hashes already, so their bits are used as they are, and from the first byte on: a
 /// token's place tells where it comes among all tokens in the order of their bytes. So the table is
 /// nearly sorted, it is searched through in order when it grows, and to sort it takes one pass. Open
-/// addressing with linear probing, in 256 parts that grow one by one: no insertion ever moves more than a
-/// part.
+/// addressing with linear probing, in parts that grow one by one: no insertion ever moves more than a part.
 package struct TokenTable: ~Copyable, Sendable {
     package struct Entry: Sendable {
         package var token = Token(low: 0, high: 0)
@@ -26,10 +25,12 @@ package struct TokenTable: ~Copyable, Sendable {
         /// How many bits of a token its slot doesn't depend on.
         var shift: UInt64 = 61
 
+        static let bits: UInt64 = 4
+
         /// Where looking for the token begins: by the bits behind those that chose the part.
         @inline(__always)
         borrowing func home(_ token: Token) -> Int {
-            Int(truncatingIfNeeded: (token.low.byteSwapped &<< 8) &>> shift)
+            Int(truncatingIfNeeded: (token.low.byteSwapped &<< Self.bits) &>> shift)
         }
 
         /// The slot that holds the token, or the empty one where it belongs.
@@ -102,16 +103,20 @@ package struct TokenTable: ~Copyable, Sendable {
         }
     }
 
-    package static let partCount = 256
+    /// Few enough that each becomes large, and its memory a piece that huge pages fit into: with small pages
+    /// every look at a token would wait for a look at the page table.
+    package static let partCount = 1 << Int(Part.bits)
 
     private var parts = Flat(count: partCount) { Part() }
     package private(set) var count = 0
 
     package init() {}
 
-    /// By the token's first byte.
+    /// By the first bits of the token's first byte.
     @inline(__always)
-    private func part(_ token: Token) -> Int { Int(truncatingIfNeeded: token.low & 0xFF) }
+    private func part(_ token: Token) -> Int {
+        Int(truncatingIfNeeded: (token.low & 0xFF) &>> (8 - Part.bits))
+    }
 
     /// What lies where looking for the token begins.
     @inline(__always)
@@ -139,6 +144,34 @@ package struct TokenTable: ~Copyable, Sendable {
             count += 1
         }
         parts[number].slots[index] = Entry(token: token, value: value)
+    }
+
+    /// Where a token is, or belongs, until the table changes.
+    struct Place {
+        fileprivate var part = 0
+        fileprivate var slot = 0
+        var isFree = true
+    }
+
+    @inline(__always)
+    func place(_ token: Token) -> Place {
+        let number = part(token)
+        let slot = parts[number].slot(token)
+        return Place(part: number, slot: slot, isFree: parts[number].slots[slot].value == 0)
+    }
+
+    /// The same as `insert`, where it belongs.
+    ///
+    /// - Parameter place: what `place` said of the token; it must be free.
+    @inline(__always)
+    mutating func insert(_ token: Token, _ value: UInt64, at place: Place) {
+        precondition(value != 0 && place.isFree)
+        guard parts[place.part].count * 10 < parts[place.part].slots.count * 7 else {
+            return insert(token, value)
+        }
+        parts[place.part].count += 1
+        count += 1
+        parts[place.part].slots[place.slot] = Entry(token: token, value: value)
     }
 
     package mutating func remove(_ token: Token) {

@@ -44,6 +44,10 @@ package struct PlainCommand: Sendable {
     var directoryKey = Token(low: 0, high: 0)
     /// The token of its KEY, if it has one and memory has the account.
     var keyToken = Token(low: 0, high: 0)
+    /// What makes it the same command if it has a KEY; not of a RECORD.
+    var fingerprint: UInt64 = 0
+    /// False where it is certain that the token isn't stored.
+    var mayBeStored = true
 
     // What it came to.
     /// The account's newest event, of a PROFILE.
@@ -78,6 +82,13 @@ package struct PlainCommands: ~Copyable, Sendable {
     // Not an InlineArray: reading one element of that copies all of them.
     var items = Flat(repeating: PlainCommand(), count: countMax)
     package var count = 0
+    /// The tokens of those that have a KEY, which commands they are of, and with which version of what is
+    /// stored they were looked for.
+    var tokens: [Token] = []
+    var tokenOwners: [UInt8] = []
+    var keysVersion: UInt64 = 0
+    /// What was looked at so that it comes near; kept, so that looking isn't left out as useless.
+    var near: UInt64 = 0
     /// Rungs that some of them reached.
     package internal(set) var reached: [Receipt.Reached] = []
     /// What some of them look at, as it was then: others that follow may change it.

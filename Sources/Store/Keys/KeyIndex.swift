@@ -7,6 +7,8 @@ final class KeyIndex: Sendable {
     private struct State {
         /// Nil until the table was looked at.
         var list: KeyRunList?
+        /// Counts what was added.
+        var version: UInt64 = 1
         var nextNumber: UInt32 = 0
         /// Taken out while a step of it is made.
         var merge: KeyRunMerge?
@@ -19,6 +21,8 @@ final class KeyIndex: Sendable {
 
     /// Where to look now, oldest first; nil until loaded.
     var runs: [KeyRun]? { state.withLock { $0.list?.runs } }
+
+    var version: UInt64 { state.withLock { $0.version } }
 
     /// What is left of runs that don't count any more.
     var remains: [UInt32] { state.withLock { $0.list?.remains ?? [] } }
@@ -33,7 +37,11 @@ final class KeyIndex: Sendable {
     }
 
     func reset() {
-        state.withLock { $0 = State() }
+        state.withLock { state in
+            let version = state.version + 1
+            state = State()
+            state.version = version
+        }
     }
 
     func takeNumber() -> UInt32 {
@@ -45,6 +53,7 @@ final class KeyIndex: Sendable {
         state.withLock { state in
             state.list?.runs.removeAll { run.replaced.contains($0.number) }
             state.list?.runs.append(run)
+            state.version += 1
             state.list?.remains += run.replaced
         }
     }

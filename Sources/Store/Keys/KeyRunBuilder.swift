@@ -15,9 +15,10 @@ struct KeyRunBuilder: Sendable {
     /// - Parameters:
     ///   - number: larger than every run's, and than what is left of any.
     ///   - entryCountMax: how many entries there will be at most.
-    init(number: UInt32, entryCountMax: UInt64) {
+    ///   - bitsPerToken: how large its filter is.
+    init(number: UInt32, entryCountMax: UInt64, bitsPerToken: UInt64) {
         self.number = number
-        filter = KeyFilter(tokenCount: entryCountMax)
+        filter = KeyFilter(tokenCount: entryCountMax, bitsPerToken: bitsPerToken)
         chunk.reserveCapacity(KeyChunk.wordsPerEntry * KeyChunk.entryCountMax)
     }
 

@@ -15,6 +15,19 @@ extension StateStore {
         }
     }
 
+    /// Counts the changes of what `sequence(ofToken:)` finds.
+    package var keysVersion: UInt64 { keyIndex.version }
+
+    /// Which of at most 64 tokens some run may have, by their bits; it is certain of the others that none
+    /// has them. Asked of many at a time, since it is memory that each waits for.
+    package func mayHave(_ tokens: [KeyToken]) throws(StoreError) -> UInt64 {
+        precondition(tokens.count <= 64, "a bit for each")
+        let runs = try currentRuns()
+        var found: UInt64 = 0
+        for run in runs { found |= run.filter.mayContain(tokens) }
+        return found
+    }
+
     /// Writes entries as a run of their own, which tokens are looked for in once this returns. Merges
     /// some of what there is on the way.
     ///
@@ -27,7 +40,9 @@ extension StateStore {
         count: Int, through: LogMark? = nil, _ next: (inout [KeyEntry]) -> Bool
     ) throws(StoreError) {
         _ = try currentRuns()
-        var builder = KeyRunBuilder(number: keyIndex.takeNumber(), entryCountMax: UInt64(count))
+        var builder = KeyRunBuilder(
+            number: keyIndex.takeNumber(), entryCountMax: UInt64(count),
+            bitsPerToken: KeyFilter.bitsPerTokenOfSmall)
         var entries: [KeyEntry] = []
         while next(&entries) {
             try builder.append(entries, to: self)

@@ -78,12 +78,7 @@ enum RebuildCommand {
         }
     }
 
-    static let checksum: StateChecksum = { key, value in
-        var hash = SipHash(key: .checksum, isWide: false)
-        hash.append(key, 0..<key.count)
-        hash.append(value, 0..<value.count)
-        return hash.finish64()
-    }
+    static let checksum: StateChecksum = { SipHash.checksum(key: $0, value: $1) }
 
     /// Entries that are written at a time: nobody waits for anything else.
     static let sliceSize = 100_000
