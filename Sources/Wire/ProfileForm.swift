@@ -41,6 +41,8 @@ struct ProfileForm {
     let last: Range<Int>
     let yes: Range<Int>
     let no: Range<Int>
+    /// The parts between the ladders and what the rulebook adds, where all of them are empty.
+    let nothing: Range<Int>
 
     struct Ladder {
         let rule: LadderRule
@@ -90,6 +92,12 @@ struct ProfileForm {
         last = texts.add(Fragment.bulk("last"))
         yes = texts.add(isRESP3 ? "#t\r\n" : ":1\r\n")
         no = texts.add(isRESP3 ? "#f\r\n" : ":0\r\n")
+        var empty = ReplyWriter(isRESP3: isRESP3)
+        for part in ["streaks", "goals", "facts", "items", "equipped", "claims"] {
+            empty.bulk(part)
+            if part == "items" || part == "claims" { empty.array(0) } else { empty.map(0) }
+        }
+        nothing = texts.add(empty.bytes)
         for ladder in rules?.ladders ?? [] { add(ladder) }
         for window in rules?.goals(at: time) ?? [] { add(window) }
     }

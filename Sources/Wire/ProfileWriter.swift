@@ -102,11 +102,16 @@ package struct ProfileWriter: ~Copyable {
             form.balance.write(cells[place].value, to: &stage)
         }
         ladders(account, cells, balances, words, &reply)
-        streaks(cells, words, &reply)
-        goals(cells, &reply)
-        marks(cells, words, &reply)
-        claims(cells, words, &reply)
         makeRoom(&reply)
+        if form.goals.isEmpty, Self.isBare(cells) {
+            stage.raw(form.texts, form.nothing)
+        } else {
+            streaks(cells, words, &reply)
+            goals(cells, &reply)
+            marks(cells, words, &reply)
+            claims(cells, words, &reply)
+            makeRoom(&reply)
+        }
         if shown.count > 0 { fragment(shown.bytes, &reply) }
         makeRoom(&reply)
         stage.raw(form.texts, form.sequence)
@@ -115,6 +120,14 @@ package struct ProfileWriter: ~Copyable {
             stage.raw(form.texts, form.frozen)
             stage.raw(form.texts, form.yes)
         }
+    }
+
+    /// Whether an account has nothing but balances and rungs: most do, under many a rulebook.
+    @inline(__always)
+    private static func isBare(_ cells: Span<Cell>) -> Bool {
+        let count = cells.count
+        guard count > 0 else { return true }
+        return cells[count &- 1].key.rawValue < UInt64(CellKind.fact.rawValue) << 60
     }
 
     /// Facts and items.

@@ -26,6 +26,7 @@ WORKLOADS = {
     "award_with_key": ["--with-keys"],
     "record": ["--workload", "record"],
     "balance": ["--workload", "balance"],
+    "profile": ["--workload", "profile"],
 }
 ACCOUNTS = 500
 

@@ -2,10 +2,13 @@
 ///
 /// The capacity is fixed: what does not fit is dropped and `hasOverflowed` says so, which is how an
 /// event over its limit is found without measuring it first.
-@safe package struct ByteWriter: ~Copyable {
+///
+/// Public, though nobody outside needs it: Swift 6.3 inlines no method of a type of package level into
+/// another module, whatever is said of the method, and replies are written by thousands of these calls.
+@safe public struct ByteWriter: ~Copyable {
     // What is inlined into other modules is written to in their code.
     @usableFromInline let base: UnsafeMutablePointer<UInt8>
-    package let capacity: Int
+    @usableFromInline package let capacity: Int
     @usableFromInline var used = 0
     @usableFromInline var isShort = false
 
