@@ -1,5 +1,6 @@
 """Servers that the benchmark starts: what they cost, and that none outlives it."""
 
+import contextlib
 import os
 import re
 import signal
@@ -100,11 +101,10 @@ def descendants(pid):
     """The process and all that came from it: PostgreSQL's are in sessions of their own."""
     found = [pid]
     for parent in found:
-        for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            try:
+        # One that ends meanwhile has none.
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{parent}/task").glob("*/children"):
                 found += [int(child) for child in task.read_text().split()]
-            except OSError:
-                pass
     return found
 
 
