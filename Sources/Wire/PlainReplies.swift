@@ -160,10 +160,9 @@ package struct PlainReplies: ~Copyable {
         _ commands: borrowing PlainCommands, _ index: Int, _ names: some Naming,
         _ writer: inout ReplyWriter
     ) {
-        receipts.reached.see(rules: commands.rules, isRESP3: isRESP3)
-        let slot = receipts.reached.slot(of: commands, index, names)
-        if replies.capacity - replies.count < receipts.reached[slot].count { send(to: &writer) }
-        replies.raw(receipts.reached[slot], receipts.reached[slot].indices)
+        let text = receipts.reached.text(of: commands, index, names, isRESP3: isRESP3)
+        if replies.capacity - replies.count < text.count { send(to: &writer) }
+        replies.raw(text)
     }
 
     /// A part ends where a number begins.

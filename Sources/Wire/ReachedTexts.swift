@@ -12,25 +12,23 @@ struct ReachedTexts: ~Copyable {
     private var rules: UInt32 = 0
     private var isRESP3 = false
 
-    /// What is known was so under another rulebook, or for another protocol.
-    mutating func see(rules: UInt32, isRESP3: Bool) {
-        guard rules != self.rules || isRESP3 != self.isRESP3 else { return }
-        entries = [Entry](repeating: Entry(), count: Self.slotCount)
-        (self.rules, self.isRESP3) = (rules, isRESP3)
-    }
-
-    /// The text in a slot.
-    subscript(slot: Int) -> [UInt8] { entries[slot].text }
-
-    /// Where the text is of the rungs that a command moved.
-    mutating func slot(
-        of commands: borrowing PlainCommands, _ index: Int, _ names: some Naming
-    ) -> Int {
+    /// The text of the rungs that a command moved.
+    mutating func text(
+        of commands: borrowing PlainCommands, _ index: Int, _ names: some Naming, isRESP3: Bool
+    ) -> [UInt8] {
+        see(rules: commands.rules, isRESP3: isRESP3)
         let first = commands.rung(index, 0)
         let mixed = UInt64(first.ladder.rawValue) &* 31 &+ UInt64(bitPattern: first.to)
         let slot = Int(truncatingIfNeeded: mixed % UInt64(Self.slotCount))
         if !isKnown(slot, commands, index) { enter(slot, commands, index, names) }
-        return slot
+        return entries[slot].text
+    }
+
+    /// What is known was so under another rulebook, or for another protocol.
+    private mutating func see(rules: UInt32, isRESP3: Bool) {
+        guard rules != self.rules || isRESP3 != self.isRESP3 else { return }
+        entries = [Entry](repeating: Entry(), count: Self.slotCount)
+        (self.rules, self.isRESP3) = (rules, isRESP3)
     }
 
     private func isKnown(

@@ -50,12 +50,9 @@ extension ReceiptWriter {
         _ commands: borrowing PlainCommands, _ index: Int, _ source: some Naming,
         _ reply: inout ReplyWriter
     ) {
-        reached.see(rules: commands.rules, isRESP3: reply.isRESP3)
-        let slot = reached.slot(of: commands, index, source)
-        if stage.capacity &- stage.count < reached[slot].count + Self.recordSize {
-            send(to: &reply)
-        }
-        stage.raw(reached[slot], reached[slot].indices)
+        let text = reached.text(of: commands, index, source, isRESP3: reply.isRESP3)
+        if stage.capacity &- stage.count < text.count + Self.recordSize { send(to: &reply) }
+        stage.raw(text)
     }
 
     /// Hands over what is still on its way.
