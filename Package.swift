@@ -30,11 +30,12 @@ let package = Package(
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CMemory"),
 
         module("LMDB", needs: ["CLMDB"]),
         module("Proof", needs: ["CCrypto"]),
         module("Secrets", needs: ["CCrypto"]),
-        module("Ledger"),
+        module("Ledger", needs: ["CMemory"]),
         module("Rows"),
         module("Store", needs: ["LMDB", "Proof", "CLinux"]),
         module("Engine", needs: ["Ledger", "Store", "Proof", "Secrets"]),

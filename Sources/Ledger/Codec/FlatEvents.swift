@@ -58,10 +58,6 @@ struct FlatEvents: ~Copyable {
     private var postingCount = 0
     private var effectCount = 0
     private var tokenCount = 0
-    /// Where the cells of some accounts lie that are about to be folded.
-    var places = Flat(repeating: CellPool.Place.none, count: blockCount)
-    /// What was looked at so that it is near; kept, so that looking isn't left out as useless.
-    var near: UInt64 = 0
 
     init(capacity: Int = blockCount) {
         self.capacity = capacity
@@ -122,6 +118,15 @@ struct FlatEvents: ~Copyable {
         guard index > 0 else { return (0, 0, 0) }
         let before = heads[index - 1]
         return (Int(before.postingEnd), Int(before.effectEnd), Int(before.tokenEnd))
+    }
+
+    /// Has some events fetched, and as many postings: most events have one.
+    func prefetch(_ range: Range<Int>) {
+        let postings = starts(range.lowerBound).posting
+        for index in range {
+            heads.prefetch(index)
+            self.postings.prefetch(postings + index - range.lowerBound)
+        }
     }
 
     /// Takes the plainest events, which most are, in one go: an award or a spend that posts once and has no

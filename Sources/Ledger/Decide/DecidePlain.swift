@@ -13,32 +13,24 @@ extension Ledger {
             var hash = SipHash(key: key, isWide: true)
             hash.append(2)
             hash.append(bytes, commands.items[index].account.range)
-            commands.items[index].directoryKey = hash.finish128()
+            let token = hash.finish128()
+            state.directory.prefetch(token)
+            commands.items[index].directoryKey = token
             commands.items[index].rungCount = 0
         }
-        var near: UInt64 = 0
-        // Where to look on depends on what is found: guessed wrongly, that would be waited for one by
-        // one. So everything is first fetched without looking at it.
         for index in 0..<commands.count {
-            near ^= state.directory.home(commands.items[index].directoryKey)
-        }
-        for index in 0..<commands.count {
-            commands.items[index].number = state.likelyAccount(commands.items[index].directoryKey)
+            let account = state.likelyAccount(commands.items[index].directoryKey)
+            state.rows.prefetch(account)
+            commands.items[index].number = account
         }
         for index in 0..<commands.count {
-            near ^= state.rows.last(commands.items[index].number)
+            let account = commands.items[index].number
+            if state.rows.hasID(account, commands.items[index].directoryKey) {
+                state.pool.prefetch(state.rows.block(account))
+            } else {
+                commands.items[index].number = .ledger
+            }
         }
-        for index in 0..<commands.count
-        where !state.rows.hasID(commands.items[index].number, commands.items[index].directoryKey) {
-            commands.items[index].number = .ledger
-        }
-        for index in 0..<commands.count {
-            let block = state.rows.block(commands.items[index].number)
-            near ^= state.pool.firstKey(block)?.rawValue ?? 0
-            near ^= state.pool.lastKey(block)?.rawValue ?? 0
-        }
-        // Kept, so that looking isn't left out as useless.
-        plainNear = near
         lookUpKeys(&commands, in: bytes)
     }
 

@@ -18,20 +18,14 @@ extension Ledger {
             guard commands.items[index].number != .ledger else { continue }
             let key = state.rows.tokenKey(commands.items[index].number)
             Self.note(key, in: &commands.items[index], bytes)
+            state.recentKeys.prefetch(commands.items[index].keyToken)
             commands.tokens.append(commands.items[index].keyToken)
             commands.tokenOwners.append(UInt8(truncatingIfNeeded: index))
         }
         guard !commands.tokens.isEmpty else { return }
-        var near: UInt64 = 0
-        for index in commands.tokens.indices {
-            near ^= state.recentKeys.home(commands.tokens[index])
-        }
         if let leaving = state.leavingKeys {
-            for index in commands.tokens.indices {
-                near ^= leaving.table.home(commands.tokens[index])
-            }
+            for token in commands.tokens { leaving.table.prefetch(token) }
         }
-        commands.near = near
         findStored(&commands)
     }
 

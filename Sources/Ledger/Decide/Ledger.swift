@@ -39,7 +39,6 @@ package struct Ledger: ~Copyable {
     var group = GroupProgress.none
     var plainBalances = PlainBalances()
     var plainActions = PlainActions()
-    var plainNear: UInt64 = 0
     var plainPosts: [PlainPost] = []
     var plainID: [UInt8] = []
     var plainClimbs = PlainClimbs()

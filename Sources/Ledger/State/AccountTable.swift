@@ -49,6 +49,13 @@ struct AccountTable: ~Copyable, Sendable {
         }
     }
 
+    /// Has the row fetched.
+    @inline(__always)
+    func prefetch(_ account: AccountNumber) {
+        let (page, index) = place(account)
+        if page < pages.count { pages[page].prefetch(index) }
+    }
+
     // One field of a row at a time, where one is enough.
 
     @inline(__always)

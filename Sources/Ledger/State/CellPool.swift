@@ -96,10 +96,6 @@ struct CellPool: ~Copyable, Sendable {
         fileprivate var sizeClass: Int
         fileprivate var chunk: Int
         fileprivate var index: Int
-
-        /// No cell's.
-        static let none = Place(sizeClass: -1, chunk: 0, index: 0)
-        var isThere: Bool { sizeClass >= 0 }
     }
 
     @inline(__always)
@@ -141,19 +137,6 @@ struct CellPool: ~Copyable, Sendable {
         }
     }
 
-    /// Where the first cell of a block lies, and would if it were empty.
-    @inline(__always)
-    func start(_ block: CellBlock) -> Place {
-        let (chunk, start) = place(block)
-        return Place(sizeClass: Int(block.sizeClass), chunk: chunk, index: start)
-    }
-
-    /// The key of the cell at a place, of a block that isn't empty.
-    @inline(__always)
-    func key(_ place: Place) -> CellKey {
-        classes[place.sizeClass].chunks[place.chunk][place.index].key
-    }
-
     /// Changes the value of the cell at an offset.
     @inline(__always)
     mutating func setValue(_ block: CellBlock, _ offset: Int, _ value: CellValue) {
@@ -162,19 +145,13 @@ struct CellPool: ~Copyable, Sendable {
         classes[Int(block.sizeClass)].chunks[chunk][start + offset].value = value
     }
 
-    /// The least key of a block; nil of an empty one.
+    /// Has the first and the last cell of a block fetched: of a small one that is all of them.
     @inline(__always)
-    func firstKey(_ block: CellBlock) -> CellKey? {
-        guard block.count > 0 else { return nil }
-        return key(start(block))
-    }
-
-    /// The greatest key of a block; nil of an empty one.
-    @inline(__always)
-    func lastKey(_ block: CellBlock) -> CellKey? {
-        guard block.count > 0 else { return nil }
+    func prefetch(_ block: CellBlock) {
+        guard block.count > 0 else { return }
         let (chunk, start) = place(block)
-        return classes[Int(block.sizeClass)].chunks[chunk][start + Int(block.count) - 1].key
+        classes[Int(block.sizeClass)].chunks[chunk].prefetch(start)
+        classes[Int(block.sizeClass)].chunks[chunk].prefetch(start + Int(block.count) - 1)
     }
 
     /// The cells of a block in ascending order of keys; of one kind, or all.

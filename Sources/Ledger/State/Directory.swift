@@ -66,12 +66,12 @@ struct Directory: ~Copyable, Sendable {
         }
     }
 
-    /// The slot where looking for a token begins.
+    /// Has the slot fetched where looking for a token begins.
     @inline(__always)
-    func home(_ token: Token) -> UInt64 {
+    func prefetch(_ token: Token) {
         let part = part(token)
         let mask = parts[part].slots.count - 1
-        return parts[part].slots[Int(UInt32(truncatingIfNeeded: token.low)) & mask]
+        parts[part].slots.prefetch(Int(UInt32(truncatingIfNeeded: token.low)) & mask)
     }
 
     /// The first entry whose tag is the token's; which account's token it is, its row says.

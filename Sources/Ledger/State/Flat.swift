@@ -1,3 +1,5 @@
+internal import CMemory
+
 /// A run of values of fixed length with one owner: an array without reference count, uniqueness
 /// checks and hidden copies.
 ///
@@ -45,6 +47,17 @@
             precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
             yield unsafe &base[index]
         }
+    }
+
+    /// Has the processor fetch a value that will be looked at soon; nothing waits for it.
+    ///
+    /// To look at it instead would do as well, but for the looks behind it: a processor looks ahead past
+    /// some that it waits for, not past dozens.
+    @inline(__always)
+    func prefetch(_ index: Int) {
+        guard UInt(bitPattern: index) < UInt(bitPattern: count) else { return }
+        // Within the bounds that were just checked.
+        unsafe cmemory_prefetch(base + index)
     }
 
     /// Lends some of the values.

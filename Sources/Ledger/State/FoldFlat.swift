@@ -2,26 +2,16 @@
 // to the same bytes.
 
 extension State {
-    /// Looks at what folding the events of `range` will touch: each step's memory is asked for by all of
-    /// them before the first one needs it. And at what was decoded of those behind them, which may still
-    /// lie with another core.
+    /// Has fetched what folding the events of `range` will touch: each step's memory is asked for by all of
+    /// them before the first one needs it. And what was decoded of those behind them, which may still lie
+    /// with another core.
     private func bringNear(_ flat: inout FlatEvents, _ range: Range<Int>) {
-        var near: UInt64 = 0
-        let next = range.upperBound..<min(flat.count, range.upperBound + range.count)
-        for index in next { near ^= flat.heads[index].previous }
-        let postings = flat.starts(next.lowerBound).posting..<flat.starts(next.upperBound).posting
-        for index in postings { near ^= UInt64(bitPattern: flat.postings[index].amount) }
-        for index in range { near ^= rows.last(flat.heads[index].account) }
-        for index in range {
-            let block = rows.block(flat.heads[index].account)
-            flat.places[index - range.lowerBound] = block.count > 0 ? pool.start(block) : .none
+        flat.prefetch(range.upperBound..<min(flat.count, range.upperBound + range.count))
+        for index in range { rows.prefetch(flat.heads[index].account) }
+        for index in flat.starts(range.lowerBound).token..<flat.starts(range.upperBound).token {
+            recentKeys.prefetch(flat.tokens[index])
         }
-        for index in 0..<range.count where flat.places[index].isThere {
-            near ^= pool.key(flat.places[index]).rawValue
-        }
-        let tokens = flat.starts(range.lowerBound).token..<flat.starts(range.upperBound).token
-        for index in tokens { near ^= recentKeys.home(flat.tokens[index]) }
-        flat.near = near
+        for index in range { pool.prefetch(rows.block(flat.heads[index].account)) }
     }
 
     /// Folds events from the one at `start` on, as far as there is nothing about them but to add and to

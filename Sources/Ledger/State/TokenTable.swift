@@ -118,11 +118,11 @@ package struct TokenTable: ~Copyable, Sendable {
         Int(truncatingIfNeeded: (token.low & 0xFF) &>> (8 - Part.bits))
     }
 
-    /// What lies where looking for the token begins.
+    /// Has the slot fetched where looking for a token begins.
     @inline(__always)
-    func home(_ token: Token) -> UInt64 {
+    func prefetch(_ token: Token) {
         let number = part(token)
-        return parts[number].slots[parts[number].home(token)].value
+        parts[number].slots.prefetch(parts[number].home(token))
     }
 
     package subscript(token: Token) -> UInt64? {

@@ -87,8 +87,6 @@ package struct PlainCommands: ~Copyable, Sendable {
     var tokens: [Token] = []
     var tokenOwners: [UInt8] = []
     var keysVersion: UInt64 = 0
-    /// What was looked at so that it comes near; kept, so that looking isn't left out as useless.
-    var near: UInt64 = 0
     /// What some of them look at, as it was then: others that follow may change it.
     package internal(set) var cells: [Cell] = []
     /// The rulebook that decided, by number.
