@@ -21,13 +21,11 @@ package final class Engine {
     var runs = ActiveRuns()
     var schedule = Schedule()
 
-    private var spare = EventBuffer()
-    private var isInFlight = false
-    private var inFlightBytes = 0
+    private var spares: [EventBuffer] = []
+    /// Oldest first.
+    private var underWay: [BatchUnderWay] = []
     /// Accounts up to this one have their keys stored, or under way to be.
     private var keyedAccounts: UInt32
-    /// Accounts whose keys are stored with the batch under way.
-    private var keysUnderWay: Range<UInt32> = 0..<0
     private var groupAnswers: [GroupEntry] = []
     private var groupDryRuns = 0
     private var groupKeyed = 0
@@ -45,6 +43,17 @@ package final class Engine {
     /// have.
     var stored: StoredCounts
     var storing: StoredCounts
+
+    /// A batch that was taken and isn't known to be on disk.
+    private struct BatchUnderWay {
+        var last: SequenceNumber
+        var byteCount: Int
+        /// Accounts whose keys are stored with it.
+        var keys: Range<UInt32>
+    }
+
+    /// One that is being written, and one that waits for it.
+    package static let batchesUnderWayMax = 2
 
     private enum GroupEntry {
         case decided
@@ -132,7 +141,8 @@ package final class Engine {
     func hasRoom(bytesMore: Int) -> Bool { hasRoom(ledger.load, bytesMore: bytesMore) }
 
     private func hasRoom(_ load: Ledger.Load, bytesMore: Int) -> Bool {
-        let bytes = load.bytes + inFlightBytes + Limits.eventBytesMax + bytesMore
+        var bytes = load.bytes + Limits.eventBytesMax + bytesMore
+        for batch in underWay { bytes += batch.byteCount }
         return source.hasRoom(batchBytes: bytes, highestAccount: load.accounts + 64)
     }
 
@@ -270,38 +280,51 @@ package final class Engine {
 
     // MARK: Batches
 
-    /// What was decided since the last batch, to be committed; `nil` if that is nothing, or the last
-    /// one is still under way.
+    /// What was decided since the last batch, to be committed behind it; `nil` if that is nothing, or too
+    /// many are under way.
     package func takeBatch() -> PendingBatch? {
-        guard !isInFlight, !ledger.buffer.isEmpty else { return nil }
-        let taken = ledger.takeBuffer(spare: spare)
-        spare = EventBuffer()
+        guard underWay.count < Self.batchesUnderWayMax, !ledger.buffer.isEmpty else { return nil }
+        let taken = ledger.takeBuffer(spare: spares.popLast() ?? EventBuffer())
         var batch = PendingBatch(first: taken.events.first)
         batch.body = taken.events.bytes
         batch.eventEnds = taken.events.ends
         batch.lastTime = UInt64(taken.events.lastTime.microseconds)
         let accounts = ledger.state.accountCount
-        keysUnderWay = (keyedAccounts + 1)..<(accounts + 1)
-        batch.newKeys = source.drawnKeys(keysUnderWay)
+        let keys = (keyedAccounts + 1)..<(accounts + 1)
+        batch.newKeys = source.drawnKeys(keys)
         keyedAccounts = accounts
         batch.wipedAccounts = taken.wiped.map(\.rawValue)
-        isInFlight = true
-        inFlightBytes = batch.body.count
+        underWay.append(
+            BatchUnderWay(last: batch.last, byteCount: batch.body.count, keys: keys))
         return batch
     }
 
-    /// The batch under way is durable; its memory is used again.
+    /// Goes on with the batch that was taken last: nobody has begun to commit it, and nothing was decided
+    /// since.
+    package func takeBack(_ batch: consuming PendingBatch) {
+        precondition(underWay.last?.last == batch.last, "the last one comes back first")
+        keyedAccounts = underWay.removeLast().keys.lowerBound - 1
+        let events = EventBuffer(
+            bytes: batch.body, ends: batch.eventEnds, first: batch.first,
+            lastTime: Instant(microseconds: Int64(batch.lastTime)))
+        let wiped = batch.wipedAccounts.map { AccountNumber($0) }
+        batch.body = []
+        batch.eventEnds = []
+        spares.append(ledger.takeBack(events, wiped: wiped))
+    }
+
+    /// The oldest batch under way is durable; its memory is used again.
     package func committed(_ batch: consuming PendingBatch, _ head: LogHead) {
-        precondition(isInFlight && head.sequence == batch.last, "commits come in order")
-        isInFlight = false
-        inFlightBytes = 0
+        precondition(
+            head.sequence == batch.last && underWay.first?.last == batch.last,
+            "commits come in order")
+        source.dropDrawnKeys(underWay.removeFirst().keys)
         logHead = head
         source.durable = head.sequence
-        source.dropDrawnKeys(keysUnderWay)
         let (bytes, ends) = (batch.body, batch.eventEnds)
         batch.body = []
         batch.eventEnds = []
-        spare = EventBuffer(bytes: bytes, ends: ends)
+        spares.append(EventBuffer(bytes: bytes, ends: ends))
     }
 
     // MARK: Time

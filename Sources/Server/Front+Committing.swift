@@ -4,6 +4,14 @@ import Store
 
 // Batches on their way to the disk, and the replies that wait for them.
 
+/// A batch that the committer has, or that waits for it.
+struct GivenBatch {
+    var number: UInt64
+    var last: SequenceNumber
+    /// Connections with replies that wait for it.
+    var held: [Connection]
+}
+
 extension Front {
     /// Marks the replies written to a connection since the last call: they are sent when the newest
     /// event that they could have seen is on disk, and those before them were sent.
@@ -11,18 +19,19 @@ extension Front {
     /// - Parameter newest: that event; by default the newest one decided.
     func hold(_ connection: Connection, commands: Int = 1, newest: SequenceNumber? = nil) {
         let newest = newest ?? engine.head
-        let isDurable = newest <= engine.durable
-        let batch = isDurable ? 0 : newest > takenHead ? openBatch : openBatch - 1
+        guard newest > engine.durable else {
+            connection.output.hold(for: 0, commands: commands)
+            return enqueueFlush(connection)
+        }
+        let index = given.firstIndex { newest <= $0.last }
+        let batch = index.map { given[$0].number } ?? openBatch
         connection.output.hold(for: batch, commands: commands)
-        if batch == 0 {
-            enqueueFlush(connection)
-        } else if connection.heldBatch < batch {
-            connection.heldBatch = batch
-            if batch == openBatch {
-                heldByOpen.append(connection)
-            } else {
-                heldByWritten.append(connection)
-            }
+        guard connection.heldBatch < batch else { return }
+        connection.heldBatch = batch
+        if let index {
+            given[index].held.append(connection)
+        } else {
+            heldByOpen.append(connection)
         }
     }
 
@@ -30,9 +39,9 @@ extension Front {
     /// there is nobody to decide for, here. To wake another thread and be woken by it takes about as
     /// long as the disk does.
     func commit() throws(ServerFault) {
-        guard isAlone, let job = takeJob() else { return handOver() }
+        guard isAlone, let batch = giveAway() else { return handOver() }
         let start = Syscall.monotonicMicroseconds()
-        let outcome = log.run(job)
+        let outcome = log.run(batch)
         let end = Syscall.monotonicMicroseconds()
         if end - start > ServerLimits.slowCommitMicroseconds {
             // Whoever else comes should not wait for such a disk as well.
@@ -43,23 +52,33 @@ extension Front {
 
     /// Whether one connection waits for little, and nothing else is to be done.
     private var isAlone: Bool {
-        heldByOpen.count <= 1 && ready.isEmpty && !hasSlices
+        heldByOpen.count <= 1 && given.isEmpty && ready.isEmpty && !hasSlices
             && engine.ledger.buffer.count <= ServerLimits.loneEventsMax && now >= slowDiskUntil
     }
 
-    /// Gives what was decided to the committer, unless it is still busy with the batch before.
+    /// Gives what was decided to the committer: if it is still busy with the batch before, it goes on with
+    /// this one by itself, without waiting for this thread to wake.
     func handOver() {
-        if let job = takeJob() { committer.submit(job) }
+        if let batch = giveAway() { committer.submit(batch) }
     }
 
-    private func takeJob() -> CommitJob? {
-        guard let writer, let batch = engine.takeBatch() else { return nil }
-        self.writer = nil
-        takenHead = engine.head
+    /// Goes on with the batch that was given away last, if the committer hasn't begun it: the more it
+    /// writes at once the better.
+    func takeBack() {
+        guard given.count > 1, let batch = committer.withdraw(), let last = given.popLast() else {
+            return
+        }
+        engine.takeBack(batch)
+        openBatch = last.number
+        heldByOpen = last.held
+    }
+
+    private func giveAway() -> PendingBatch? {
+        guard let batch = engine.takeBatch() else { return nil }
+        given.append(GivenBatch(number: openBatch, last: batch.last, held: heldByOpen))
+        heldByOpen = []
         openBatch += 1
-        swap(&heldByOpen, &heldByWritten)
-        counters.batches += 1
-        return CommitJob(writer: writer, batch: batch)
+        return batch
     }
 
     func takeCommits() throws(ServerFault) {
@@ -69,17 +88,15 @@ extension Front {
     private func settle(_ outcome: CommitOutcome) throws(ServerFault) {
         switch outcome {
         case .failed(let error): throw .commit(error)
-        case .committed(let batch, let writer):
+        case .committed(let batch, let head):
             let told = eventsToTell(batch)
-            engine.committed(batch, writer.head)
-            self.writer = writer
-            let written = openBatch - 1
-            let released = heldByWritten
-            heldByWritten.removeAll(keepingCapacity: true)
+            engine.committed(batch, head)
+            counters.batches += 1
+            let written = given.removeFirst()
             // The next batch is on its way before the replies to this one are sent.
-            handOver()
-            for connection in released where !connection.isClosed {
-                connection.output.release(upTo: written)
+            if given.isEmpty { handOver() }
+            for connection in written.held where !connection.isClosed {
+                connection.output.release(upTo: written.number)
                 enqueueFlush(connection)
             }
             if let told { tell(told) }

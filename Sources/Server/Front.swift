@@ -34,7 +34,7 @@ final class Front {
     let settings: Settings
     var poller: Poller
     let signals: FileDescriptor
-    let committer: WorkerThread<CommitJob, CommitOutcome>
+    let committer: WorkerThread<PendingBatch, CommitOutcome>
     let log: LogCommits
     let reader: WorkerThread<ReadJob, ReadOutcome>
     /// A second reader, for what takes long: short reads overtake it.
@@ -72,13 +72,11 @@ final class Front {
     var rationed: [Connection] = []
     var rations: Rations
 
-    /// Batches are numbered from 1; replies wait for the open one or the one being written.
+    /// Batches are numbered from 1; replies wait for the open one or one of those given away.
     var openBatch: UInt64 = 1
-    /// Whoever has it writes the log: nil while the committer does.
-    var writer: LogWriter?
-    var takenHead: SequenceNumber
     var heldByOpen: [Connection] = []
-    var heldByWritten: [Connection] = []
+    /// Those that the committer has, oldest first.
+    var given: [GivenBatch] = []
     /// Until then the disk is waited for by the committer alone.
     var slowDiskUntil: Int64 = 0
 
@@ -123,7 +121,6 @@ final class Front {
         self.settings = settings
         self.signals = signals.take()
         log = storage.commits
-        writer = storage.writer
         committer = try log.makeCommitter()
         reader = try storage.makeReader("stele-read")
         scanner = try storage.makeReader("stele-scan")
@@ -141,7 +138,6 @@ final class Front {
         nextTick = now
         wall = Instant(microseconds: micros)
         wallClock = WallClock(wall: micros, monotonic: monotonic)
-        takenHead = engine.durable
         for (index, listener) in listeners.enumerated() {
             try poller.add(listener.descriptor, PollToken(.listener, slot: index))
         }
@@ -171,6 +167,7 @@ final class Front {
                 throw .system(error)
             }
             readClocks()
+            takeBack()
             resumeRationed()
             try takeEvents()
             giveTurns()
@@ -179,7 +176,9 @@ final class Front {
             giveSlices()
             if hasEntriesToTake { writeCheckpoint() }
             if let fault = engine.fault { throw .damage(fault) }
-            if isIdle || engine.ledger.buffer.count >= ServerLimits.batchEventsWanted {
+            if isIdle || !given.isEmpty
+                || engine.ledger.buffer.count >= ServerLimits.batchEventsWanted
+            {
                 try commit()
             }
             flush()
@@ -258,7 +257,7 @@ final class Front {
             engine.tick(at: wall)
             beginDueJobs()
         }
-        handOver()
+        if given.isEmpty { handOver() }
         closeStuck()
         watchReaders()
         if !engine.isCheckpointing, engine.isCheckpointDue { engine.beginCheckpoint() }
@@ -296,7 +295,7 @@ final class Front {
     /// Nothing is being committed or to be, and nobody is owed a reply that it would read.
     private var isDrained: Bool {
         guard isDraining else { return false }
-        if writer == nil || engine.head > engine.durable { return false }
+        if engine.head > engine.durable { return false }
         if now >= drainDeadline { return true }
         return !table.all.contains { $0.output.hasReady } && readsUnderWay == 0
     }

@@ -2,38 +2,37 @@ import Engine
 import Ledger
 import Secrets
 package import Store
-
-/// A batch, and with it the right to write the log: who has the job has both.
-struct CommitJob: Sendable {
-    var writer: LogWriter
-    var batch: PendingBatch
-}
+import Synchronization
 
 /// What became of a batch.
 enum CommitOutcome: Sendable {
-    case committed(PendingBatch, LogWriter)
+    case committed(PendingBatch, LogHead)
     /// Whether it is on disk is unknown.
     case failed(StoreError)
 }
 
-/// Commits to the log, on any thread: there is one `LogWriter`, which travels with the job.
-struct LogCommits: Sendable {
+/// Commits to the log, on any thread, one batch after another.
+final class LogCommits: Sendable {
     private let log: LMDBLog
+    private let writer: Mutex<LogWriter>
 
-    init(_ log: LMDBLog) { self.log = log }
+    init(_ log: LMDBLog, _ writer: LogWriter) {
+        self.log = log
+        self.writer = Mutex(writer)
+    }
 
     /// Begins and ends a write transaction: lmdb.h binds it to one thread, which is the caller's.
-    func run(_ job: CommitJob) -> CommitOutcome {
-        var writer = job.writer
-        do throws(StoreError) {
-            try writer.append(job.batch, to: log)
-            return .committed(job.batch, writer)
-        } catch {
-            return .failed(error)
+    func run(_ batch: PendingBatch) -> CommitOutcome {
+        writer.withLock { writer in
+            do throws(StoreError) {
+                return .committed(batch, try writer.append(batch, to: log))
+            } catch {
+                return .failed(error)
+            }
         }
     }
 
-    func makeCommitter() throws(SystemFault) -> WorkerThread<CommitJob, CommitOutcome> {
+    func makeCommitter() throws(SystemFault) -> WorkerThread<PendingBatch, CommitOutcome> {
         try WorkerThread("stele-commit", perform: run)
     }
 
@@ -58,15 +57,13 @@ enum StateCheckOutcome: Sendable {
 package struct Storage {
     private let log: LMDBLog
     private let state: StateStore<LMDBState>
-    let writer: LogWriter
+    let commits: LogCommits
 
     package init(log: LMDBLog, state: StateStore<LMDBState>, writer: LogWriter) {
         self.log = log
         self.state = state
-        self.writer = writer
+        commits = LogCommits(log, writer)
     }
-
-    var commits: LogCommits { LogCommits(log) }
 
     func makeReader(_ name: String) throws(SystemFault) -> WorkerThread<ReadJob, ReadOutcome> {
         let reader = LogReader(log)

@@ -56,6 +56,14 @@ final class WorkerThread<Job: Sendable, Answer: Sendable>: Sendable {
         if wasEmpty { work.raise() }
     }
 
+    /// Takes back the job that was submitted last, unless the thread has begun it.
+    func withdraw() -> Job? {
+        queues.withLock { queues in
+            // The first one is being done, or about to be.
+            queues.jobs.count > 1 ? queues.jobs.removeLast() : nil
+        }
+    }
+
     /// The answers since the last call, oldest first.
     func takeAnswers() -> [Answer] {
         done.clear()

@@ -31,6 +31,32 @@ func workerWakes() throws {
     worker.end()
 }
 
+@Test("a job that wasn't begun can be taken back, one that was can't")
+func workerWithdraws() throws {
+    let gate = try Wakeup(isBlocking: true)
+    let worker = try WorkerThread<Int, Int>("test") { number in
+        gate.clear()
+        return number
+    }
+    #expect(worker.withdraw() == nil)
+    worker.submit(1)
+    #expect(worker.withdraw() == nil)
+    worker.submit(2)
+    worker.submit(3)
+    #expect(worker.withdraw() == 3)
+    #expect(worker.withdraw() == 2)
+    #expect(worker.withdraw() == nil)
+    worker.submit(4)
+    var answers: [Int] = []
+    while answers.count < 2 {
+        gate.raise()
+        Syscall.waitReadable(worker.done.descriptor, milliseconds: 1_000)
+        answers += worker.takeAnswers()
+    }
+    #expect(answers == [1, 4])
+    worker.end()
+}
+
 @Test("the poller tells whose event it is")
 func pollerTokens() throws {
     var poller = try Poller()

@@ -48,7 +48,8 @@ package final class Simulation {
     var state: StateStore<SimState>
     var engine: Engine
     var writer: LogWriter
-    var flight: Flight?
+    /// Batches under way to the disk, oldest first.
+    var flights: [Flight] = []
     var held: [Held] = []
     var postponed: [Work] = []
     var slices: [CheckpointWork] = []
@@ -57,6 +58,7 @@ package final class Simulation {
     // What the outside world knows.
     var wall: Int64 = 1_700_000_000_000_000
     var keyTape: Tape
+    var behindTape: Tape
     var durableWorld = World()
     /// The newest event that an answer depended on.
     var released: UInt64 = 0
@@ -65,7 +67,7 @@ package final class Simulation {
     var memories: [Memory] = []
     var olderState = SimTables()
 
-    /// A batch under way to the disk.
+    /// A batch under way to the disk, or waiting for the one before it.
     struct Flight {
         var batch: PendingBatch
         var world: World
@@ -94,6 +96,10 @@ package final class Simulation {
         // From a tape of its own: what older seeds draw stays as it was.
         var keysTape = Tape(seed: seed, part: 5)
         swarm.recentKeysMax = keysTape.pick([10, 60, 1_000_000])
+        var behindTape = Tape(seed: seed, part: 6)
+        swarm.takesBehind = behindTape.pick([0, 500, 5_000])
+        swarm.takesBack = behindTape.pick([0, 1_000, 7_000])
+        self.behindTape = behindTape
         self.swarm = swarm
         book = Book(&swarmTape)
         self.mutant = mutant
@@ -173,9 +179,11 @@ package final class Simulation {
         try playRuns()
         if let runFailure { throw runFailure }
         if tape.chance(swarm.ticks) { try tick() }
-        if flight == nil, tape.chance(swarm.takes) { try takeBatch() }
-        if flight != nil, tape.chance(swarm.commits) { try commitFlight() }
-        if flight?.head != nil, tape.chance(swarm.deliveries) { try deliver() }
+        if flights.isEmpty, tape.chance(swarm.takes) { try takeBatch() }
+        if flights.count == 1, behindTape.chance(swarm.takesBehind) { try takeBatch() }
+        if !flights.isEmpty, tape.chance(swarm.commits) { try commitFlight() }
+        if flights.first?.head != nil, tape.chance(swarm.deliveries) { try deliver() }
+        if flights.count == 2, behindTape.chance(swarm.takesBack) { takeBack() }
         try checkpoint()
         if tape.chance(swarm.reads) { try read() }
         if tape.chance(swarm.crashes) { try crash() }
@@ -191,35 +199,45 @@ package final class Simulation {
 
     func takeBatch() throws {
         guard let batch = engine.takeBatch() else { return }
-        guard batch.first == UInt64(hashes.count) + 1, batch.last == engine.head else {
-            throw Failure("a batch of \(batch.first)…\(batch.last) after \(hashes.count)")
+        let before = flights.last?.batch.last ?? UInt64(hashes.count)
+        guard batch.first == before + 1, batch.last == engine.head else {
+            throw Failure("a batch of \(batch.first)…\(batch.last) after \(before)")
         }
-        flight = Flight(batch: batch, world: oracle.world, hashes: Self.hashes(of: batch))
+        if !flights.isEmpty { report.count("batch behind another") }
+        flights.append(
+            Flight(batch: batch, world: oracle.world, hashes: Self.hashes(of: batch)))
+    }
+
+    /// The front goes on with the batch that it gave away last, if nothing was decided since and nobody
+    /// has begun to commit it.
+    private func takeBack() {
+        guard let last = flights.last, !last.isTried, last.batch.last == engine.head else { return }
+        flights.removeLast()
+        engine.takeBack(last.batch)
+        report.count("batch taken back")
     }
 
     /// The committer's work, which may fail: then the process ends.
     func commitFlight() throws {
-        guard var flight, flight.head == nil else { return }
-        flight.isTried = true
-        self.flight = flight
+        guard let index = flights.firstIndex(where: { $0.head == nil }) else { return }
+        flights[index].isTried = true
         do {
-            flight.head = try writer.append(flight.batch, to: log)
-            self.flight = flight
+            flights[index].head = try writer.append(flights[index].batch, to: log)
         } catch {
-            if mutant == .commitRetried, !disk.isDark { try retryCommit(&flight) }
+            if mutant == .commitRetried, !disk.isDark { try retryCommit(flights[index]) }
             try crash()
         }
     }
 
-    private func retryCommit(_ flight: inout Flight) throws {
+    private func retryCommit(_ flight: Flight) throws {
         log = try SimLog(disk)
         _ = try? writer.append(flight.batch, to: log)
     }
 
     /// The front learns that the batch is durable, and lets go of what waited for it.
     func deliver() throws {
-        guard let flight, let head = flight.head else { return }
-        self.flight = nil
+        guard let flight = flights.first, let head = flight.head else { return }
+        flights.removeFirst()
         engine.committed(flight.batch, head)
         durableWorld = flight.world
         hashes.append(contentsOf: flight.hashes)

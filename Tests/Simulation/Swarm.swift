@@ -25,6 +25,9 @@ struct Swarm: Sendable {
     var takes = 0
     var commits = 0
     var deliveries = 0
+    /// How often a batch is taken while one is under way, and taken back again.
+    var takesBehind = 0
+    var takesBack = 0
     var checkpoints = 0
     var slices = 0
     var rowsPerSlice = 512

@@ -23,6 +23,18 @@ package struct EventBuffer: Sendable {
         reset()
     }
 
+    /// A buffer with the events that one had.
+    ///
+    /// - Parameter lastTime: when the last of them was decided.
+    package init(
+        bytes: [UInt8], ends: [UInt32], first: SequenceNumber, lastTime: Instant
+    ) {
+        self.bytes = bytes
+        self.ends = ends
+        self.first = first
+        self.lastTime = lastTime
+    }
+
     package var count: Int { ends.count }
     package var isEmpty: Bool { ends.isEmpty }
 

@@ -243,6 +243,19 @@ package struct Ledger: ~Copyable {
         wiped = []
         return taken
     }
+
+    /// Goes on with what was taken: nothing has been decided since, and it isn't being committed.
+    ///
+    /// - Returns: a spare, in exchange.
+    package mutating func takeBack(
+        _ events: consuming EventBuffer, wiped: [AccountNumber]
+    ) -> EventBuffer {
+        precondition(buffer.isEmpty && events.first + UInt64(events.count) == state.head + 1)
+        let spare = buffer
+        buffer = events
+        self.wiped = wiped
+        return spare
+    }
 }
 
 extension Rulebook {
