@@ -1,11 +1,13 @@
 package import Ledger
 package import Store
 
-/// A slice of a checkpoint, or idempotency keys, to be written by a thread that may wait for the disk.
+/// A slice of a checkpoint, idempotency keys or ids, to be written by a thread that may wait for the disk.
 package struct CheckpointWork: Sendable {
     package var changes = StateChanges()
     /// Idempotency keys; nothing else then.
     package var keys: LeavingKeys?
+    /// Ids of new accounts; nothing else then.
+    package var ids: NewIDs?
     /// Written last: from then on the checkpoint counts.
     package var head: LogHead?
     /// Everything written is on disk in the log up to here, or must be before this is written.
@@ -13,10 +15,12 @@ package struct CheckpointWork: Sendable {
 
     /// What there is to be noted once it is written.
     package enum Part: Sendable {
-        case keys, rows, head
+        case keys, ids, rows, head
     }
 
-    package var part: Part { keys != nil ? .keys : head != nil ? .head : .rows }
+    package var part: Part {
+        keys != nil ? .keys : ids != nil ? .ids : head != nil ? .head : .rows
+    }
 
     /// Writes the slice.
     package func write<Stored: StateStorage>(
@@ -24,6 +28,7 @@ package struct CheckpointWork: Sendable {
     ) throws(StoreError) {
         if !changes.isEmpty { try store.write(changes) }
         if let keys { try keys.write(to: store) }
+        if let ids { try ids.write(to: store) }
         if let head { try store.write(head: StateHead(head)) }
     }
 }
@@ -92,7 +97,7 @@ extension Engine {
     package func checkpointSlice(
         takenMax: Int = takenAtATime, of size: Int = sliceSize
     ) -> CheckpointWork? {
-        if let work = takeKeys() { return work }
+        if let work = takeKeys() ?? takeNewIDs() { return work }
         guard case .taking(let mark) = checkpointing else { return nil }
         let isLast = takeEntries(takenMax)
         // The head says that the keys are stored, too.
@@ -125,23 +130,13 @@ extension Engine {
             if let account = state.takeRow(into: &writer) {
                 changes.set(.accounts, number: account.rawValue) { writer.append(to: &$0) }
             } else if let (account, id) = state.takeID() {
-                writer.reset()
-                writer.varint(id.opened)
-                writer.bytes(id.sealed)
-                // Empty where the account is forgotten.
-                changes.set(.ids, number: account.rawValue, isRemoval: id.sealed.isEmpty) {
-                    if !id.sealed.isEmpty { writer.append(to: &$0) }
-                }
-            } else if let (token, entry) = state.takeDirectoryEntry() {
-                let key = (token.low, token.high)
-                changes.set(.directory, littleEndian: key, isRemoval: entry.account == nil) {
-                    for byte in 0..<4 {
-                        guard let account = entry.account else { return }
-                        $0.append(UInt8(truncatingIfNeeded: account >> UInt32(8 * byte)))
-                    }
-                }
+                changes.set(account, id, &writer)
             } else {
-                return true
+                switch state.takeDirectoryEntry() {
+                case .entry(let token, let entry): changes.set(token, entry)
+                case .searched: break
+                case .done: return true
+                }
             }
         }
         return false
@@ -199,6 +194,7 @@ extension Engine {
     /// A slice is on disk, or keys are.
     package func checkpointWritten(_ part: CheckpointWork.Part) {
         if part == .keys { keysWritten() }
+        if part == .ids { newIDsWritten() }
         guard part == .head, case .taking(let mark) = checkpointing else { return }
         checkpointing = .idle
         checkpointed = mark.sequence
@@ -209,8 +205,34 @@ extension Engine {
     /// A slice could not be written: what was stored before stays, and all of it is due again.
     package func checkpointFailed() {
         keysFailed()
-        guard isCheckpointing else { return }
-        checkpointing = .idle
-        ledger.state.abandonCheckpoint()
+        if isCheckpointing {
+            checkpointing = .idle
+            ledger.state.abandonCheckpoint()
+        }
+        newIDsFailed()
+    }
+}
+
+extension StateChanges {
+    /// The id of an account, none where it is forgotten.
+    mutating func set(
+        _ account: AccountNumber, _ id: State.NewID, _ writer: inout ByteWriter
+    ) {
+        writer.reset()
+        writer.varint(id.opened)
+        writer.bytes(id.sealed)
+        set(.ids, number: account.rawValue, isRemoval: id.sealed.isEmpty) {
+            if !id.sealed.isEmpty { writer.append(to: &$0) }
+        }
+    }
+
+    fileprivate mutating func set(_ token: Token, _ entry: State.DirectoryEntry) {
+        let key = (token.low, token.high)
+        set(.directory, littleEndian: key, isRemoval: entry.account == nil) {
+            for byte in 0..<4 {
+                guard let account = entry.account else { return }
+                $0.append(UInt8(truncatingIfNeeded: account >> UInt32(8 * byte)))
+            }
+        }
     }
 }

@@ -39,6 +39,7 @@ package final class Engine {
     var rowWriter = ByteWriter(capacity: 4_096)
     package internal(set) var checkpointed: SequenceNumber
     var keyStorage: KeyStorage
+    var idStorage = IDStorage()
     /// How many words, actors and rulebooks the last checkpoint stored, and the one under way will
     /// have.
     var stored: StoredCounts
@@ -333,6 +334,7 @@ package final class Engine {
     package func tick(at wall: Instant) {
         source.retryRoom()
         keyStorage.mayTry = true
+        idStorage.mayTry = true
         guard ledger.buffer.hasRoom else { return }
         ledger.expireHolds(at: wall)
     }

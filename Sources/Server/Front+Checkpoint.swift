@@ -17,7 +17,9 @@ extension Front {
     /// Takes some entries, and hands the slice over once it is full and the log has everything that it
     /// speaks of.
     func writeCheckpoint() {
-        guard !isCheckpointWriting, isSliceDue || engine.areKeysDue else { return }
+        guard !isCheckpointWriting, isSliceDue || engine.areKeysDue || engine.areNewIDsDue else {
+            return
+        }
         guard let work = checkpointDeferred ?? engine.checkpointSlice() else { return }
         guard work.waitsFor <= engine.durable else {
             checkpointDeferred = work

@@ -171,7 +171,9 @@ import Testing
         #expect(a.recentKeys.sorted().map(\.token) == b.recentKeys.sorted().map(\.token))
         #expect(a.recentKeys.sorted().map(\.value) == b.recentKeys.sorted().map(\.value))
         #expect(a.words.count == b.words.count && a.actors == b.actors)
-        #expect(a.directoryChanges.sorted == b.directoryChanges.sorted)
+        let (changes, others) = (a.directoryChanges(), b.directoryChanges())
+        #expect(changes.map(\.token) == others.map(\.token))
+        #expect(changes.map(\.account) == others.map(\.account))
     }
 
     @Test("blocks fold to what their events fold to", arguments: 1...UInt64(12))

@@ -77,9 +77,10 @@ import Testing
             #expect(plain.ledger.state.id(account) == general.ledger.state.id(account))
             #expect(plain.ledger.state.opened(account) == general.ledger.state.opened(account))
         }
-        #expect(
-            plain.ledger.state.directoryChanges.sorted
-                == general.ledger.state.directoryChanges.sorted)
+        let changes = plain.ledger.state.directoryChanges()
+        let expected = general.ledger.state.directoryChanges()
+        #expect(changes.map(\.token) == expected.map(\.token))
+        #expect(changes.map(\.account) == expected.map(\.account))
         try Self.expectSameReplay(&plain)
     }
 

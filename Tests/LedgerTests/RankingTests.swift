@@ -124,9 +124,76 @@ struct RankingTests {
         #expect(board.top(9, from: 1, .shared).map(\.account.rawValue) == [1, 2, 3, 4, 5])
     }
 
-    @Test("a board of many takes about 24 bytes for each")
-    func memory() {
-        #expect(MemoryLayout<OneKeyEntry>.stride == 20)
-        #expect(MemoryLayout<TwoKeyEntry>.stride == 28)
+    @Test("a board of many takes less than 16 bytes for each", arguments: [false, true])
+    func memory(isShuffled: Bool) {
+        var dice = Dice(state: 3)
+        var board = BoardStandings()
+        var accounts = Array(UInt32(1)...10_000)
+        if isShuffled { accounts.shuffle(using: &dice) }
+        for (reached, account) in accounts.enumerated() {
+            // Greater apart than 32 bits say, as a whole.
+            let value = CellValue(Int64(account) << 20, 0, Int64(reached + 1))
+            board.insert(AccountNumber(account), value)
+        }
+        #expect(board.byteCount < 16 * 10_000)
+        #expect(
+            board.top(10_000, from: 1, .earliest).map(\.account.rawValue) == (1...10_000).reversed()
+        )
+    }
+
+    @Test("a block has its entries whatever lies between them", arguments: 1...UInt64(5))
+    func blocks(seed: UInt64) {
+        var dice = Dice(state: seed)
+        // From neighbours to all that there is: at 32 bits numbers stop being near.
+        for bits in [1, 30, 31, 32, 33, 34, 50, 63, 64] {
+            func value(_ dice: inout Dice, hasSecondKey: Bool) -> CellValue {
+                let numbers = (0..<3).map { _ in
+                    Int64(truncatingIfNeeded: dice.next()) >> Int64(64 - bits)
+                }
+                return CellValue(numbers[0], hasSecondKey ? numbers[1] : 0, numbers[2])
+            }
+            compareBlock(&dice) {
+                OneKeyEntry(AccountNumber($0), value(&$1, hasSecondKey: false))
+            }
+            compareBlock(&dice) {
+                TwoKeyEntry(AccountNumber($0), value(&$1, hasSecondKey: true))
+            }
+        }
+        let edges: [Int64] = [0, 1 << 32 - 1, .min, .max, -1 << 31, 1 << 31 - 1]
+        var account: UInt32 = 0
+        for one in edges {
+            for other in edges {
+                let entries = [one, other].map {
+                    account += 1
+                    return OneKeyEntry(AccountNumber(account), CellValue($0, 0, other))
+                }
+                #expect(RankedBlock(entries).entries == entries)
+                var block = RankedBlock<OneKeyEntry>()
+                block.insert(entries[1], at: 0)
+                block.insert(entries[0], at: 0)
+                #expect(block.entries == entries)
+            }
+        }
+    }
+
+    private func compareBlock<Entry: RankedEntry>(
+        _ dice: inout Dice, _ make: (UInt32, inout Dice) -> Entry
+    ) {
+        var block = RankedBlock<Entry>()
+        var plain: [Entry] = []
+        for step in UInt32(1)...200 {
+            if Int.random(in: 0..<3, using: &dice) == 0, !plain.isEmpty {
+                let index = Int.random(in: plain.indices, using: &dice)
+                plain.remove(at: index)
+                block.remove(at: index)
+            } else {
+                let index = Int.random(in: 0...plain.count, using: &dice)
+                plain.insert(make(step, &dice), at: index)
+                block.insert(plain[index], at: index)
+            }
+            if step == 100 { block = RankedBlock(plain) }
+        }
+        #expect(block.count == plain.count && block.last == plain.last)
+        #expect(block.entries == plain)
     }
 }

@@ -55,6 +55,7 @@ extension Simulation {
                 log: log, state: state, random: keys.draw, progress: { _ in })
             engine = opening.engine
             engine.setRecentKeysMax(swarm.recentKeysMax)
+            engine.setNewIDsMax(swarm.newIDsMax)
             writer = opening.writer
             if opening.wasRebuilt { report.count("state rebuilt") }
             return true

@@ -96,6 +96,7 @@ package final class Simulation {
         // From a tape of its own: what older seeds draw stays as it was.
         var keysTape = Tape(seed: seed, part: 5)
         swarm.recentKeysMax = keysTape.pick([10, 60, 1_000_000])
+        swarm.newIDsMax = keysTape.pick([1, 5, 1_000_000])
         var behindTape = Tape(seed: seed, part: 6)
         swarm.takesBehind = behindTape.pick([0, 500, 5_000])
         swarm.takesBack = behindTape.pick([0, 1_000, 7_000])
@@ -124,6 +125,7 @@ package final class Simulation {
             log: log, state: state, random: keys.draw, progress: { _ in })
         engine = opening.engine
         engine.setRecentKeysMax(swarm.recentKeysMax)
+        engine.setNewIDsMax(swarm.newIDsMax)
         writer = opening.writer
         hashes = Self.hashes(of: genesis)
         try adopt()
@@ -291,7 +293,7 @@ package final class Simulation {
     }
 
     private func checkpoint() throws {
-        if !engine.isCheckpointing, slices.isEmpty, !engine.areKeysDue {
+        if !engine.isCheckpointing, slices.isEmpty, !engine.areKeysDue, !engine.areNewIDsDue {
             guard tape.chance(swarm.checkpoints), engine.hasChangedSinceCheckpoint else { return }
             if tape.below(4) == 0 { olderState = disk.tables }
             engine.beginCheckpoint()
@@ -320,6 +322,7 @@ package final class Simulation {
         engine.checkpointWritten(first.part)
         switch first.part {
         case .keys: report.count(engine.isCheckpointing ? "keys written" : "keys written alone")
+        case .ids: report.count(engine.isCheckpointing ? "ids written" : "ids written alone")
         case .rows: break
         case .head: report.count("checkpoint written")
         }

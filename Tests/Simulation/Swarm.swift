@@ -33,6 +33,8 @@ struct Swarm: Sendable {
     var rowsPerSlice = 512
     /// How many recent keys are written without a checkpoint.
     var recentKeysMax = 0
+    /// How many ids of new accounts are.
+    var newIDsMax = 0
     var crashes = 0
     var isKilledOnly = false
     var damages = 0

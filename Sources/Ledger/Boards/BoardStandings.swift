@@ -26,6 +26,9 @@ struct BoardStandings: Sendable {
 
     var count: Int { isWide ? wide.count : narrow.count }
 
+    /// Bytes that it takes, roughly.
+    var byteCount: Int { isWide ? wide.byteCount : narrow.byteCount }
+
     mutating func insert(_ account: AccountNumber, _ value: CellValue) {
         if !isWide, value.b != 0 { widen() }
         if isWide {

@@ -5,10 +5,10 @@
 /// a sum over the blocks before. At a million entries that is some 2,500 small numbers in a row, less
 /// than a microsecond, and it saves the inner nodes of a tree.
 struct Ranking<Entry: RankedEntry>: Sendable {
-    /// Entries of a block at most. To insert moves half of them at worst: a few kilobytes.
+    /// Entries of a block at most. To insert moves all of them at worst: a few kilobytes.
     static var blockMax: Int { 512 }
 
-    private var blocks: [ContiguousArray<Entry>] = []
+    private var blocks: [RankedBlock<Entry>] = []
     /// What searches and sums run over, without a look at the blocks themselves.
     private var firsts: ContiguousArray<Entry> = []
     private var sizes: ContiguousArray<Int32> = []
@@ -17,6 +17,12 @@ struct Ranking<Entry: RankedEntry>: Sendable {
     private(set) var count = 0
 
     init() {}
+
+    /// Bytes that all entries take together.
+    var byteCount: Int {
+        blocks.reduce(0) { $0 + $1.byteCount }
+            + blocks.count * (MemoryLayout<RankedBlock<Entry>>.stride + MemoryLayout<Entry>.stride)
+    }
 
     /// An entry's block and its place in it.
     struct Place: Equatable {
@@ -30,8 +36,7 @@ struct Ranking<Entry: RankedEntry>: Sendable {
     @discardableResult
     mutating func insert(_ entry: Entry) -> Bool {
         guard !blocks.isEmpty else {
-            blocks = [Self.emptyBlock()]
-            blocks[0].append(entry)
+            blocks = [RankedBlock(CollectionOfOne(entry))]
             (firsts, sizes, leads, count) = ([entry], [1], [1], 1)
             return true
         }
@@ -106,12 +111,6 @@ struct Ranking<Entry: RankedEntry>: Sendable {
 
     // MARK: Blocks
 
-    private static func emptyBlock() -> ContiguousArray<Entry> {
-        var block = ContiguousArray<Entry>()
-        block.reserveCapacity(blockMax)
-        return block
-    }
-
     /// Makes room in a full block: gives to a neighbour that has room, else makes a new one.
     private mutating func relieve(_ block: Int) {
         let roomy = Int32(Self.blockMax * 3 / 4)
@@ -120,14 +119,13 @@ struct Ranking<Entry: RankedEntry>: Sendable {
         } else if block > 0, sizes[block - 1] < roomy {
             level(block - 1)
         } else {
-            var new = Self.emptyBlock()
-            let half = Self.blockMax / 2
-            new.append(contentsOf: blocks[block][half...])
-            blocks[block].removeLast(blocks[block].count - half)
-            firsts.insert(new[0], at: block + 1)
+            let entries = blocks[block].entries
+            let half = entries.count / 2
+            firsts.insert(entries[half], at: block + 1)
             sizes.insert(0, at: block + 1)
             leads.insert(0, at: block + 1)
-            blocks.insert(new, at: block + 1)
+            blocks.insert(RankedBlock(entries[half...]), at: block + 1)
+            blocks[block] = RankedBlock(entries[..<half])
             note(block)
             note(block + 1)
         }
@@ -135,15 +133,10 @@ struct Ranking<Entry: RankedEntry>: Sendable {
 
     /// Levels a block out with the next one.
     private mutating func level(_ block: Int) {
-        let half = (blocks[block].count + blocks[block + 1].count) / 2
-        let surplus = blocks[block].count - half
-        if surplus > 0 {
-            blocks[block + 1].insert(contentsOf: blocks[block].suffix(surplus), at: 0)
-            blocks[block].removeLast(surplus)
-        } else if surplus < 0 {
-            blocks[block].append(contentsOf: blocks[block + 1].prefix(-surplus))
-            blocks[block + 1].removeFirst(-surplus)
-        }
+        let entries = blocks[block].entries + blocks[block + 1].entries
+        let half = entries.count / 2
+        blocks[block] = RankedBlock(entries[..<half])
+        blocks[block + 1] = RankedBlock(entries[half...])
         note(block)
         note(block + 1)
     }
@@ -156,7 +149,7 @@ struct Ranking<Entry: RankedEntry>: Sendable {
             guard block > 0, sizes[block - 1] + sizes[block] <= fits else { return }
             front = block - 1
         }
-        blocks[front].append(contentsOf: blocks[front + 1])
+        blocks[front] = RankedBlock(blocks[front].entries + blocks[front + 1].entries)
         drop(front + 1)
         note(front)
     }
@@ -174,7 +167,7 @@ struct Ranking<Entry: RankedEntry>: Sendable {
         sizes[block] = Int32(blocks[block].count)
         var before = block > 0 ? blocks[block - 1].last : nil
         var sum: Int32 = 0
-        for entry in blocks[block] {
+        for entry in blocks[block].entries {
             if before.map({ !$0.isLevel(with: entry) }) ?? true { sum += 1 }
             before = entry
         }
@@ -235,7 +228,8 @@ struct Ranking<Entry: RankedEntry>: Sendable {
         var sum = 0
         for block in 0..<place.block { sum += Int(leads[block]) }
         var before = place.block > 0 ? blocks[place.block - 1].last : nil
-        for entry in blocks[place.block].prefix(place.index + 1) {
+        for index in 0...place.index {
+            let entry = blocks[place.block][index]
             if before.map({ !$0.isLevel(with: entry) }) ?? true { sum += 1 }
             before = entry
         }
@@ -251,7 +245,8 @@ struct Ranking<Entry: RankedEntry>: Sendable {
                 continue
             }
             var before = block > 0 ? blocks[block - 1].last : nil
-            for (index, entry) in blocks[block].enumerated() {
+            for index in 0..<blocks[block].count {
+                let entry = blocks[block][index]
                 if before.map({ !$0.isLevel(with: entry) }) ?? true {
                     rest -= 1
                     if rest == 0 { return Place(block: block, index: index) }

@@ -17,6 +17,12 @@ package struct AccountSet: ~Copyable, Sendable {
         words[word] |= bit
     }
 
+    @inline(__always)
+    package func contains(_ account: AccountNumber) -> Bool {
+        let (word, bit) = Self.place(account)
+        return word < words.count && words[word] & bit != 0
+    }
+
     package var count: Int {
         var count = 0
         for word in 0..<words.count { count += words[word].nonzeroBitCount }

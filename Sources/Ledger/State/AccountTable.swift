@@ -83,6 +83,13 @@ struct AccountTable: ~Copyable, Sendable {
             && pages[page][index].idMiddle == UInt32(truncatingIfNeeded: token.low >> 32)
     }
 
+    /// The token of an account's id, of which the directory has the first bytes.
+    func token(_ account: AccountNumber, beginning first: UInt32) -> Token {
+        let row = self[account]
+        return Token(
+            low: UInt64(row.idMiddle) << 32 | UInt64(first), high: row.idHigh)
+    }
+
     mutating func setID(_ account: AccountNumber, _ token: Token) {
         self[account].idHigh = token.high
         self[account].idMiddle = UInt32(truncatingIfNeeded: token.low >> 32)

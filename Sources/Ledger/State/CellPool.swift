@@ -6,56 +6,25 @@ struct CellBlock: Sendable, Equatable {
     var sizeClass: UInt8 = 0
 }
 
-/// Memory for the cells of all accounts: blocks of 1, 2, 3, 4, 6, 8, 12, 16 … cells, given out again
-/// when an account outgrows its own.
+/// Memory for the cells of all accounts: blocks with room for just as many cells as an account has, up to
+/// 32, and little more beyond.
 ///
 /// An account with one balance costs one cell; one with thousands of facets is still searched by
-/// halving. Chunks never move, so growth copies nothing.
+/// halving. Memory never moves, so growth copies no more than the account's own cells.
 struct CellPool: ~Copyable, Sendable {
-    // Not private: Swift 6.3 fails on a private type within a generic one, in a debug build.
-    struct SizeClass: ~Copyable, Sendable {
-        /// How many cells a block has.
-        let size: Int
-        /// Blocks in a chunk, as a power of two; large blocks have a chunk each.
-        let shift: Int
-        /// Those beyond `chunkCount` are empty.
-        var chunks = Flat<Flat<Cell>>()
-        var chunkCount = 0
-        var blockCount: UInt32 = 0
-        var free: [UInt32] = []
-
-        init(_ number: Int) {
-            // Powers of two, and what is halfway to the next one.
-            let half = number >> 1
-            size = number == 0 ? 1 : number & 1 == 1 ? 2 << half : 3 << (half - 1)
-            shift = max(0, CellPool.chunkBits - (half + 1))
-        }
-    }
-
-    private static let chunkBits = 13
-    private static let empty = Cell(key: CellKey(rawValue: 0), value: .zero)
-    private var classes: Flat<SizeClass>
-
-    init() {
-        // The largest has as many cells as an account can have.
-        var number = 0
-        classes = Flat(count: 64) {
-            defer { number += 1 }
-            return SizeClass(number)
-        }
-    }
+    private var space = CellSpace()
 
     /// The chunk, and where in it the block begins.
     @inline(__always)
     private func place(_ block: CellBlock) -> (chunk: Int, start: Int) {
-        let index = Int(block.index)
-        let shift = classes[Int(block.sizeClass)].shift
-        return (index >> shift, (index & (1 << shift - 1)) &* size(block))
+        (CellSpace.chunk(block.index), CellSpace.offset(block.index))
     }
 
     /// How many cells a block has room for.
-    @inline(__always)
-    func size(_ block: CellBlock) -> Int { classes[Int(block.sizeClass)].size }
+    func size(_ block: CellBlock) -> Int { CellSpace.size(Int(block.sizeClass)) }
+
+    /// How many cells there is memory for, and how many of them are in no block.
+    var cellCounts: (all: Int, free: Int) { (space.cellCount, space.freeCount) }
 
     /// Where the key is (`isFound`) or would be inserted.
     @inline(__always)
@@ -74,26 +43,23 @@ struct CellPool: ~Copyable, Sendable {
     func value(_ block: CellBlock, _ key: CellKey) -> CellValue? {
         guard block.count > 0 else { return nil }
         let (chunk, start) = place(block)
-        let sizeClass = Int(block.sizeClass)
         let (offset, isFound) = search(
-            classes[sizeClass].chunks[chunk], start, Int(block.count), key)
-        return isFound ? classes[sizeClass].chunks[chunk][start + offset].value : nil
+            space.chunks[chunk], start, Int(block.count), key)
+        return isFound ? space[chunk, start + offset].value : nil
     }
 
     func hasCells(_ block: CellBlock, _ kind: CellKind) -> Bool {
         guard block.count > 0 else { return false }
         let (chunk, start) = place(block)
-        let sizeClass = Int(block.sizeClass)
         let count = Int(block.count)
         let (offset, _) = search(
-            classes[sizeClass].chunks[chunk], start, count, CellKey(startOf: kind))
+            space.chunks[chunk], start, count, CellKey(startOf: kind))
         return offset < count
-            && classes[sizeClass].chunks[chunk][start + offset].key.kind == kind
+            && space[chunk, start + offset].key.kind == kind
     }
 
     /// Where a cell lies, for as long as no cell of its block is added or removed.
     struct Place {
-        fileprivate var sizeClass: Int
         fileprivate var chunk: Int
         fileprivate var index: Int
     }
@@ -102,10 +68,9 @@ struct CellPool: ~Copyable, Sendable {
     func find(_ block: CellBlock, _ key: CellKey) -> Place? {
         guard block.count > 0 else { return nil }
         let (chunk, start) = place(block)
-        let sizeClass = Int(block.sizeClass)
         let (offset, isFound) = search(
-            classes[sizeClass].chunks[chunk], start, Int(block.count), key)
-        return isFound ? Place(sizeClass: sizeClass, chunk: chunk, index: start + offset) : nil
+            space.chunks[chunk], start, Int(block.count), key)
+        return isFound ? Place(chunk: chunk, index: start + offset) : nil
     }
 
     /// Lends the cells of a block, which are in ascending order of keys.
@@ -114,7 +79,7 @@ struct CellPool: ~Copyable, Sendable {
         // An empty block has no memory of its own: it lends none of what would be the first one's.
         guard block.count > 0 else { return body(Span()) }
         let (chunk, start) = place(block)
-        return classes[Int(block.sizeClass)].chunks[chunk].withSpan(
+        return space.chunks[chunk].withSpan(
             start..<(start + Int(block.count)), body)
     }
 
@@ -130,10 +95,10 @@ struct CellPool: ~Copyable, Sendable {
 
     subscript(place: Place) -> CellValue {
         @inline(__always) get {
-            classes[place.sizeClass].chunks[place.chunk][place.index].value
+            space[place.chunk, place.index].value
         }
         @inline(__always) set {
-            classes[place.sizeClass].chunks[place.chunk][place.index].value = newValue
+            space[place.chunk, place.index].value = newValue
         }
     }
 
@@ -142,7 +107,7 @@ struct CellPool: ~Copyable, Sendable {
     mutating func setValue(_ block: CellBlock, _ offset: Int, _ value: CellValue) {
         precondition(offset < Int(block.count))
         let (chunk, start) = place(block)
-        classes[Int(block.sizeClass)].chunks[chunk][start + offset].value = value
+        space[chunk, start + offset].value = value
     }
 
     /// Has the first and the last cell of a block fetched: of a small one that is all of them.
@@ -150,25 +115,24 @@ struct CellPool: ~Copyable, Sendable {
     func prefetch(_ block: CellBlock) {
         guard block.count > 0 else { return }
         let (chunk, start) = place(block)
-        classes[Int(block.sizeClass)].chunks[chunk].prefetch(start)
-        classes[Int(block.sizeClass)].chunks[chunk].prefetch(start + Int(block.count) - 1)
+        space.chunks[chunk].prefetch(start)
+        space.chunks[chunk].prefetch(start + Int(block.count) - 1)
     }
 
     /// The cells of a block in ascending order of keys; of one kind, or all.
     func cells(_ block: CellBlock, _ kind: CellKind? = nil) -> ArraySlice<Cell> {
         guard block.count > 0 else { return [] }
         let (chunk, start) = place(block)
-        let sizeClass = Int(block.sizeClass)
         let count = Int(block.count)
         var offset = 0
         if let kind {
             (offset, _) = search(
-                classes[sizeClass].chunks[chunk], start, count, CellKey(startOf: kind))
+                space.chunks[chunk], start, count, CellKey(startOf: kind))
         }
         var cells: [Cell] = []
         if kind == nil { cells.reserveCapacity(count) }
         while offset < count {
-            let cell = classes[sizeClass].chunks[chunk][start + offset]
+            let cell = space[chunk, start + offset]
             if let kind, cell.key.kind != kind { break }
             cells.append(cell)
             offset += 1
@@ -181,12 +145,11 @@ struct CellPool: ~Copyable, Sendable {
     mutating func set(_ block: inout CellBlock, _ key: CellKey, _ value: CellValue) -> CellValue? {
         if block.count > 0 {
             let (chunk, start) = place(block)
-            let sizeClass = Int(block.sizeClass)
             let (offset, isFound) = search(
-                classes[sizeClass].chunks[chunk], start, Int(block.count), key)
+                space.chunks[chunk], start, Int(block.count), key)
             if isFound {
-                let old = classes[sizeClass].chunks[chunk][start + offset].value
-                classes[sizeClass].chunks[chunk][start + offset].value = value
+                let old = space[chunk, start + offset].value
+                space[chunk, start + offset].value = value
                 return old
             }
         }
@@ -196,20 +159,19 @@ struct CellPool: ~Copyable, Sendable {
 
     private mutating func insert(_ block: inout CellBlock, _ cell: Cell) {
         if block.count == 0 {
-            block = allocate(0)
+            block = CellBlock(index: space.take(0), count: 0, sizeClass: 0)
         } else if Int(block.count) == size(block) {
             grow(&block)
         }
         let (chunk, start) = place(block)
-        let sizeClass = Int(block.sizeClass)
         let count = Int(block.count)
-        let (offset, _) = search(classes[sizeClass].chunks[chunk], start, count, cell.key)
+        let (offset, _) = search(space.chunks[chunk], start, count, cell.key)
         var index = start + count
         while index > start + offset {
-            classes[sizeClass].chunks[chunk][index] = classes[sizeClass].chunks[chunk][index - 1]
+            space[chunk, index] = space[chunk, index - 1]
             index -= 1
         }
-        classes[sizeClass].chunks[chunk][index] = cell
+        space[chunk, index] = cell
         block.count += 1
     }
 
@@ -218,13 +180,12 @@ struct CellPool: ~Copyable, Sendable {
     mutating func remove(_ block: inout CellBlock, _ key: CellKey) -> CellValue? {
         guard block.count > 0 else { return nil }
         let (chunk, start) = place(block)
-        let sizeClass = Int(block.sizeClass)
         let (offset, isFound) = search(
-            classes[sizeClass].chunks[chunk], start, Int(block.count), key)
+            space.chunks[chunk], start, Int(block.count), key)
         guard isFound else { return nil }
-        let old = classes[sizeClass].chunks[chunk][start + offset].value
+        let old = space[chunk, start + offset].value
         for index in (start + offset)..<(start + Int(block.count) - 1) {
-            classes[sizeClass].chunks[chunk][index] = classes[sizeClass].chunks[chunk][index + 1]
+            space[chunk, index] = space[chunk, index + 1]
         }
         block.count -= 1
         if block.count == 0 { release(&block) }
@@ -233,43 +194,24 @@ struct CellPool: ~Copyable, Sendable {
 
     /// Gives the block's memory back; the block is empty afterwards.
     private mutating func release(_ block: inout CellBlock) {
-        classes[Int(block.sizeClass)].free.append(block.index)
+        space.give(block.index, Int(block.sizeClass))
         block = CellBlock()
     }
 
-    private mutating func allocate(_ sizeClass: UInt8) -> CellBlock {
-        let index = Int(sizeClass)
-        if let free = classes[index].free.popLast() {
-            return CellBlock(index: free, count: 0, sizeClass: sizeClass)
-        }
-        let block = classes[index].blockCount
-        if Int(block) >> classes[index].shift == classes[index].chunkCount { addChunk(sizeClass) }
-        classes[index].blockCount += 1
-        return CellBlock(index: block, count: 0, sizeClass: sizeClass)
-    }
-
-    private mutating func addChunk(_ sizeClass: UInt8) {
-        let index = Int(sizeClass)
-        let count = classes[index].chunkCount
-        if count == classes[index].chunks.count {
-            classes[index].chunks.grow(to: max(1, count * 2)) { Flat() }
-        }
-        let size = classes[index].size << classes[index].shift
-        classes[index].chunks[count] = Flat(repeating: Self.empty, count: size)
-        classes[index].chunkCount += 1
-    }
-
     private mutating func grow(_ block: inout CellBlock) {
-        var larger = allocate(block.sizeClass + 1)
-        let source = place(block)
-        let target = place(larger)
-        for index in 0..<Int(block.count) {
-            let cell = classes[Int(block.sizeClass)].chunks[source.chunk][source.start + index]
-            classes[Int(larger.sizeClass)].chunks[target.chunk][target.start + index] = cell
+        let larger = Int(block.sizeClass) + 1
+        if space.extend(block.index, from: size(block), to: CellSpace.size(larger)) {
+            block.sizeClass = UInt8(larger)
+            return
         }
-        larger.count = block.count
-        classes[Int(block.sizeClass)].free.append(block.index)
-        block = larger
+        let target = CellBlock(
+            index: space.take(larger), count: block.count, sizeClass: UInt8(larger))
+        let (from, to) = (place(block), place(target))
+        for index in 0..<Int(block.count) {
+            space[to.chunk, to.start + index] = space[from.chunk, from.start + index]
+        }
+        space.give(block.index, Int(block.sizeClass))
+        block = target
     }
 }
 

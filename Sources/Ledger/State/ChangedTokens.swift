@@ -1,4 +1,4 @@
-/// Tokens of ids whose directory entries changed, roughly in the order of their bytes: by the first ten
+/// Tokens of ids that left the directory, roughly in the order of their bytes: by the first ten
 /// bits they lie in lists, each of which is sorted when its turn comes.
 ///
 /// Entries stored in the order of their keys share pages; in the order of their coming each would change
@@ -30,7 +30,4 @@ package struct ChangedTokens: Sendable {
     mutating func append(_ other: ChangedTokens) {
         for list in other.lists { for token in list { append(token) } }
     }
-
-    /// All of them in ascending order of their bytes.
-    package var sorted: [Token] { lists.flatMap { $0.sorted() } }
 }

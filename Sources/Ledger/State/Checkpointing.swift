@@ -24,16 +24,55 @@ extension State {
     }
 }
 
+extension State {
+    /// Takes the new ids, to be stored before the next checkpoint: a million of them would take fifty
+    /// bytes each until then. They are still known until `dropLeavingIDs`.
+    ///
+    /// Only where all are of accounts that were opened since the last checkpoint began: one under way
+    /// might store what it has of others after this.
+    package mutating func takeNewIDs() -> NewIDs? {
+        precondition(leavingIDs.entryCount == 0, "ids leave one after the other")
+        guard newIDs.isInOrder, newIDs.entryCount > 0 else { return nil }
+        swap(&leavingIDs, &newIDs)
+        return leavingIDs
+    }
+
+    /// The ids that were taken are stored now.
+    package mutating func dropLeavingIDs() { leavingIDs = NewIDs() }
+
+    /// The ids that were taken must be taken again. A checkpoint under way is abandoned before: what it
+    /// has of them is newer.
+    package mutating func takeBackLeavingIDs() {
+        takeBack(leavingIDs)
+        leavingIDs = NewIDs()
+    }
+
+    private mutating func takeBack(_ ids: NewIDs) {
+        for index in 0..<ids.entryCount {
+            guard let (account, id) = ids.entry(at: index), newIDs[account] == nil else {
+                continue
+            }
+            newIDs[account] = id
+        }
+    }
+}
+
 /// What a checkpoint has taken from the state: still looked up here until it is stored.
 package struct Leaving: ~Copyable, Sendable {
     package internal(set) var ids = NewIDs()
-    /// Tokens whose directory entries changed.
-    var directory = ChangedTokens()
+    /// Accounts that entered the directory, and tokens that left it.
+    var indexed = AccountSet()
+    var removals = ChangedTokens()
     /// Accounts whose rows are to be stored.
     var dirty = AccountSet()
 
     // How far each was taken.
     var nextID = 0
+    /// Where to look on in the directory, what was found there and how far that was taken.
+    var place = (part: 0, tag: UInt32(0))
+    var found: [UInt64] = []
+    var foundPart = 0
+    var nextFound = 0
     var nextList = 0
     /// Of the list before that.
     var nextToken = 0
@@ -53,10 +92,14 @@ extension State {
     package mutating func beginCheckpoint() {
         leaving = Leaving()
         swap(&leaving.ids, &newIDs)
-        swap(&leaving.directory, &directoryChanges)
+        swap(&leaving.indexed, &newlyIndexed)
+        swap(&leaving.removals, &directoryRemovals)
         swap(&leaving.dirty, &dirty)
+        let indexedCount = leaving.indexed.count
+        // Where nobody entered it there is nothing to look for.
+        if indexedCount == 0 { leaving.place.part = Directory.partCount }
         leaving.entryCount =
-            leaving.dirty.count + leaving.ids.entryCount + leaving.directory.count
+            leaving.dirty.count + leaving.ids.entryCount + indexedCount + leaving.removals.count
     }
 
     /// Writes the row of the next account that the checkpoint has to store, in order of their
@@ -85,22 +128,51 @@ extension State {
         return nil
     }
 
-    /// The next key of the directory whose entry the checkpoint has to store, in the order of the keys'
-    /// bytes, and the entry; `nil` once there is none.
-    package mutating func takeDirectoryEntry() -> (key: Token, entry: DirectoryEntry)? {
-        while true {
-            while leaving.nextToken == leaving.tokensInList {
-                guard leaving.nextList < leaving.directory.listCount else { return nil }
-                leaving.tokensInList = leaving.directory.sortList(leaving.nextList)
-                leaving.nextToken = 0
-                leaving.nextList += 1
-            }
-            let token = leaving.directory.token(leaving.nextToken, ofList: leaving.nextList - 1)
-            leaving.nextToken += 1
-            leaving.takenCount += 1
-            // A change that was taken back left none.
-            if let entry = directoryEntry(token) { return (token, entry) }
+    /// What a look for the next directory entry came to.
+    package enum DirectoryStep: Sendable {
+        case entry(Token, DirectoryEntry)
+        /// Some of the directory was searched, and nothing found there: look again.
+        case searched
+        case done
+    }
+
+    /// The next key of the directory whose entry the checkpoint has to store, and the entry: first those
+    /// of accounts, in the order of the keys' bytes, then those of ids that were forgotten.
+    package mutating func takeDirectoryEntry() -> DirectoryStep {
+        guard let token = nextIndexed() ?? nextRemoval() else {
+            return leaving.place.part < Directory.partCount ? .searched : .done
         }
+        leaving.takenCount += 1
+        // A change that was taken back left none.
+        return directoryEntry(token).map { .entry(token, $0) } ?? .searched
+    }
+
+    /// `nil` where none was found; the next call looks on.
+    private mutating func nextIndexed() -> Token? {
+        if leaving.nextFound == leaving.found.count, leaving.place.part < Directory.partCount {
+            leaving.nextFound = 0
+            leaving.found.removeAll(keepingCapacity: true)
+            leaving.foundPart = leaving.place.part
+            directory.appendSome(of: leaving.indexed, at: &leaving.place, to: &leaving.found)
+        }
+        guard leaving.nextFound < leaving.found.count else { return nil }
+        let slot = leaving.found[leaving.nextFound]
+        leaving.nextFound += 1
+        return rows.token(
+            Directory.account(slot),
+            beginning: Directory.firstBytes(slot, ofPart: leaving.foundPart))
+    }
+
+    private mutating func nextRemoval() -> Token? {
+        guard leaving.place.part == Directory.partCount else { return nil }
+        while leaving.nextToken == leaving.tokensInList {
+            guard leaving.nextList < leaving.removals.listCount else { return nil }
+            leaving.tokensInList = leaving.removals.sortList(leaving.nextList)
+            leaving.nextToken = 0
+            leaving.nextList += 1
+        }
+        leaving.nextToken += 1
+        return leaving.removals.token(leaving.nextToken - 1, ofList: leaving.nextList - 1)
     }
 
     /// What the checkpoint took is stored now.
@@ -108,13 +180,13 @@ extension State {
 
     /// Everything that the checkpoint took must be stored by the next one.
     package mutating func abandonCheckpoint() {
-        for index in 0..<leaving.ids.entryCount {
-            guard let (account, id) = leaving.ids.entry(at: index), newIDs[account] == nil else {
-                continue
-            }
-            newIDs[account] = id
+        takeBack(leaving.ids)
+        directoryRemovals.append(leaving.removals)
+        var indexed = AccountNumber.ledger
+        while let account = leaving.indexed.first(from: indexed) {
+            newlyIndexed.insert(account)
+            indexed = account.next
         }
-        directoryChanges.append(leaving.directory)
         var next = AccountNumber.ledger
         while let account = leaving.dirty.first(from: next) {
             touch(account)

@@ -2,7 +2,9 @@
 ///
 /// A slot has the number and 32 bits of the token, eight bytes in all; the other bits lie in the
 /// account's row, which is looked at next anyway. Open addressing with linear probing, in 256 parts
-/// that grow one by one: no insertion ever moves more than a part.
+/// that grow one by one, by a quarter: no insertion ever moves more than a part, and three slots of five
+/// are in use at least. A token's place goes by its bytes: entries lie in the order of their tokens, but
+/// for neighbours that got in each other's way.
 struct Directory: ~Copyable, Sendable {
     // Not private: Swift 6.3 fails on a private type within a generic one, in a debug build.
     struct Part: ~Copyable, Sendable {
@@ -10,18 +12,33 @@ struct Directory: ~Copyable, Sendable {
         var slots = Flat(repeating: UInt64(0), count: 8)
         var count = 0
 
+        /// Where looking for a tag begins.
+        @inline(__always)
+        borrowing func home(_ tag: UInt32) -> Int {
+            Int(truncatingIfNeeded: (UInt64(tag) &* UInt64(slots.count)) &>> 32)
+        }
+
+        @inline(__always)
+        borrowing func following(_ index: Int) -> Int {
+            index &+ 1 == slots.count ? 0 : index &+ 1
+        }
+
+        /// How many steps it is from one slot to another.
+        borrowing func steps(from start: Int, to end: Int) -> Int {
+            end >= start ? end - start : end - start + slots.count
+        }
+
         /// The empty slot where a token with this tag belongs.
         @inline(__always)
         borrowing func free(_ tag: UInt32) -> Int {
-            let mask = slots.count - 1
-            var index = Int(tag) & mask
-            while slots[index] != 0 { index = (index + 1) & mask }
+            var index = home(tag)
+            while slots[index] != 0 { index = following(index) }
             return index
         }
 
         mutating func grow() {
             var larger = Part()
-            larger.slots = Flat(repeating: 0, count: slots.count * 2)
+            larger.slots = Flat(repeating: 0, count: slots.count + slots.count / 4)
             for index in 0..<slots.count where slots[index] != 0 {
                 let free = larger.free(Directory.tag(slots[index]))
                 larger.slots[free] = slots[index]
@@ -32,18 +49,30 @@ struct Directory: ~Copyable, Sendable {
 
         /// Moves later entries of the run back, so that no probe stops short of its entry.
         mutating func closeGap(_ removed: Int) {
-            let mask = slots.count - 1
             var gap = removed
-            var index = (gap + 1) & mask
+            var index = following(gap)
             while slots[index] != 0 {
-                let home = Int(Directory.tag(slots[index])) & mask
-                if (index &- home) & mask >= (index &- gap) & mask {
+                let home = home(Directory.tag(slots[index]))
+                if steps(from: home, to: index) >= steps(from: gap, to: index) {
                     slots[gap] = slots[index]
                     gap = index
                 }
-                index = (index + 1) & mask
+                index = following(index)
             }
             slots[gap] = 0
+        }
+
+        /// Lends each entry whose tag is in the range.
+        borrowing func visit(_ tags: ClosedRange<UInt32>, _ body: (UInt64) -> Void) {
+            var index = home(tags.lowerBound)
+            let steps = home(tags.upperBound) - index
+            for step in 0..<slots.count {
+                let slot = slots[index]
+                // They lie there, or behind others that follow one another without a gap.
+                if step > steps, slot == 0 { return }
+                if slot != 0, tags.contains(Directory.tag(slot)) { body(slot) }
+                index = following(index)
+            }
         }
     }
 
@@ -53,16 +82,31 @@ struct Directory: ~Copyable, Sendable {
         var slot: Int
     }
 
-    private var parts = Flat(count: 256) { Part() }
+    private static let partBits: UInt64 = 8
+    static let partCount = 1 << Int(partBits)
+
+    private var parts = Flat(count: partCount) { Part() }
+
+    /// Bytes that the slots take.
+    var byteCount: Int { (0..<Self.partCount).reduce(0) { $0 + parts[$1].slots.count * 8 } }
 
     private static func tag(_ slot: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: slot >> 32) }
 
+    // The token's first byte chooses the part, the next 32 are the tag.
+
     @inline(__always)
-    private func part(_ token: Token) -> Int { Int(truncatingIfNeeded: token.high >> 56) }
+    private func part(_ token: Token) -> Int {
+        Int(truncatingIfNeeded: token.low.byteSwapped &>> (64 - Self.partBits))
+    }
+
+    @inline(__always)
+    private static func tag(_ token: Token) -> UInt32 {
+        UInt32(truncatingIfNeeded: token.low.byteSwapped &>> (32 - partBits))
+    }
 
     subscript(place: Place) -> AccountNumber {
         @inline(__always) get {
-            AccountNumber(UInt32(truncatingIfNeeded: parts[place.part].slots[place.slot]))
+            Self.account(parts[place.part].slots[place.slot])
         }
     }
 
@@ -70,30 +114,28 @@ struct Directory: ~Copyable, Sendable {
     @inline(__always)
     func prefetch(_ token: Token) {
         let part = part(token)
-        let mask = parts[part].slots.count - 1
-        parts[part].slots.prefetch(Int(UInt32(truncatingIfNeeded: token.low)) & mask)
+        parts[part].slots.prefetch(parts[part].home(Self.tag(token)))
     }
 
     /// The first entry whose tag is the token's; which account's token it is, its row says.
     @inline(__always)
     func first(_ token: Token) -> Place? {
         let part = part(token)
-        return find(token, part, Int(UInt32(truncatingIfNeeded: token.low)))
+        return find(token, part, parts[part].home(Self.tag(token)))
     }
 
     /// The next such entry.
     func next(_ token: Token, after place: Place) -> Place? {
-        find(token, place.part, place.slot + 1)
+        find(token, place.part, parts[place.part].following(place.slot))
     }
 
     @inline(__always)
     private func find(_ token: Token, _ part: Int, _ start: Int) -> Place? {
-        let mask = parts[part].slots.count - 1
-        let tag = UInt32(truncatingIfNeeded: token.low)
-        var index = start & mask
+        let tag = Self.tag(token)
+        var index = start
         while parts[part].slots[index] != 0 {
             if Self.tag(parts[part].slots[index]) == tag { return Place(part: part, slot: index) }
-            index = (index + 1) & mask
+            index = parts[part].following(index)
         }
         return nil
     }
@@ -102,8 +144,8 @@ struct Directory: ~Copyable, Sendable {
     mutating func insert(_ token: Token, _ account: AccountNumber) {
         precondition(account != .ledger, "the ledger has no id")
         let part = part(token)
-        if parts[part].count * 10 >= parts[part].slots.count * 7 { parts[part].grow() }
-        let tag = UInt32(truncatingIfNeeded: token.low)
+        if parts[part].count * 4 >= parts[part].slots.count * 3 { parts[part].grow() }
+        let tag = Self.tag(token)
         let free = parts[part].free(tag)
         parts[part].slots[free] = UInt64(tag) << 32 | UInt64(account.rawValue)
         parts[part].count += 1
@@ -112,6 +154,36 @@ struct Directory: ~Copyable, Sendable {
     mutating func remove(_ place: Place) {
         parts[place.part].count -= 1
         parts[place.part].closeGap(place.slot)
+    }
+
+    // MARK: In order
+
+    /// Goes through some slots, and appends those whose accounts are in a set, in the order of tokens.
+    ///
+    /// - Parameter place: the part and the first tag; moved on, to the next part where this one is done.
+    func appendSome(
+        of accounts: borrowing AccountSet, at place: inout (part: Int, tag: UInt32),
+        to slots: inout [UInt64]
+    ) {
+        let share = UInt64(Self.slotsAtOnce) << 32 / UInt64(parts[place.part].slots.count)
+        let end = min(UInt64(place.tag) + max(1, share), 1 << 32)
+        parts[place.part].visit(place.tag...UInt32(end - 1)) { slot in
+            if accounts.contains(Self.account(slot)) { slots.append(slot) }
+        }
+        slots.sort()
+        place = end == 1 << 32 ? (place.part + 1, 0) : (place.part, UInt32(end))
+    }
+
+    /// Few enough that no client notices.
+    private static let slotsAtOnce = 256
+
+    static func account(_ slot: UInt64) -> AccountNumber {
+        AccountNumber(UInt32(truncatingIfNeeded: slot))
+    }
+
+    /// The first four bytes of the token of a part's slot, the first one lowest.
+    static func firstBytes(_ slot: UInt64, ofPart part: Int) -> UInt32 {
+        (UInt32(part) << UInt32(32 - partBits) | tag(slot) >> UInt32(partBits)).byteSwapped
     }
 }
 

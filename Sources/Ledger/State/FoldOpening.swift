@@ -37,7 +37,7 @@ extension State {
         } else {
             setDirectoryValue(directoryKey, UInt64(account.rawValue))
         }
-        directoryChanges.append(directoryKey)
+        newlyIndexed.insert(account)
     }
 
     /// Folds the next event in, if it opens an account without a parent and there is nothing else about it.

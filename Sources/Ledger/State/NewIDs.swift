@@ -29,10 +29,13 @@ package struct NewIDs: Sendable {
     }
 
     /// How many there were, some of which may have been taken back.
-    var entryCount: Int { starts.count + others.count }
+    package var entryCount: Int { starts.count + others.count }
+
+    /// Whether all are of accounts opened one after another.
+    package var isInOrder: Bool { others.isEmpty }
 
     /// The entry of an index; those of accounts opened since the last checkpoint come in order.
-    func entry(at index: Int) -> (account: AccountNumber, id: State.NewID)? {
+    package func entry(at index: Int) -> (account: AccountNumber, id: State.NewID)? {
         if index >= starts.count {
             let other = others[index - starts.count]
             return id(other.start).map { (other.account, $0) }

@@ -44,13 +44,17 @@ package struct State: ~Copyable {
     package internal(set) var words = Words()
     package internal(set) var actors: [Actor] = []
     package internal(set) var rulebooks: [AdoptedRules] = []
-    /// Ids and directory entries since the last checkpoint; `forgottenEntry` marks a removal.
+    /// Ids since the last checkpoint that aren't stored yet.
     package internal(set) var newIDs = NewIDs()
+    /// Those on their way there apart from a checkpoint; of an account that one under way has, too, the
+    /// checkpoint has what is newer.
+    var leavingIDs = NewIDs()
     var directory = Directory()
     /// Tokens of ids that were forgotten.
     var forgottenIDs = TokenTable()
-    /// Tokens whose directory entries changed since the last checkpoint.
-    package internal(set) var directoryChanges = ChangedTokens()
+    /// Accounts that entered the directory since the last checkpoint, and tokens that left it.
+    var newlyIndexed = AccountSet()
+    var directoryRemovals = ChangedTokens()
     package internal(set) var recentKeys = TokenTable()
     /// Those on their way there, still looked up here until they have arrived.
     package internal(set) var leavingKeys: FrozenTokens?
@@ -204,7 +208,7 @@ package struct State: ~Copyable {
     package mutating func id(_ account: AccountNumber) -> [UInt8] {
         if let known = ids[account] { return known }
         var id: [UInt8]?
-        if let new = newIDs[account] ?? leaving.ids[account] {
+        if let new = newIDs[account] ?? leaving.ids[account] ?? leavingIDs[account] {
             id = source.unseal(new.sealed, account, new.opened, field: 0)
         } else if let stored = source.storedID(account) {
             id = source.unseal(stored.sealed, account, stored.opened, field: 0)
@@ -301,6 +305,10 @@ package struct State: ~Copyable {
     mutating func setDirectory(_ key: Token, _ value: UInt64) {
         if journal.isRecording { journal.record(.directory(key, directoryValue(key))) }
         setDirectoryValue(key, value)
-        directoryChanges.append(key)
+        if value == Self.forgottenEntry {
+            directoryRemovals.append(key)
+        } else {
+            newlyIndexed.insert(AccountNumber(UInt32(value)))
+        }
     }
 }
