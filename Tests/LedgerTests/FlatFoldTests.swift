@@ -262,7 +262,8 @@ import Testing
     /// Whether what was taken for flat is what decoding gives.
     private static func isSame(_ flat: borrowing FlatEvents, _ event: Event) -> Bool {
         let head = flat.heads[0]
-        let parts = head.isPlain ? .init(postings: 0..<0, effects: 0..<0, tokens: 0..<0) : head.parts
+        let none = FlatEvents.Parts(postings: 0..<0, effects: 0..<0, tokens: 0..<0)
+        let parts = head.isPlain ? none : head.parts
         let previous = head.previous(event.sequence)
         var isSame =
             event.accounts == [Event.Link(account: head.account, previous: previous)]
