@@ -94,6 +94,7 @@ import Testing
                 places.append(bytes.count..<(bytes.count + event.count))
                 bytes += event + [UInt8](repeating: 0x7F, count: Int(random.next() % 3))
             }
+            bytes += [UInt8](repeating: 0x01, count: Int(random.next() % 99))
             guard folder.fold(UInt64(start + 1), bytes.span, places.span, into: &state) else {
                 return folder.failure.map { "\($0)" }
             }
@@ -145,7 +146,7 @@ import Testing
                 guard taken.take(UInt64(start + 1), bytes.span, places.span) else { break }
                 start = end
             }
-            guard folder.fold(&taken, into: &state, stored: { log[Int($0) - 1] }) else {
+            guard folder.fold(taken, into: &state, stored: { log[Int($0) - 1] }) else {
                 return folder.failure.map { "\($0)" }
             }
         }
@@ -261,15 +262,18 @@ import Testing
     /// Whether what was taken for flat is what decoding gives.
     private static func isSame(_ flat: borrowing FlatEvents, _ event: Event) -> Bool {
         let head = flat.heads[0]
+        let none = FlatEvents.Parts(postings: 0..<0, effects: 0..<0, tokens: 0..<0)
+        let parts = head.isPlain ? none : head.parts
+        let previous = head.previous(event.sequence)
         var isSame =
-            event.accounts == [Event.Link(account: head.account, previous: head.previous)]
+            event.accounts == [Event.Link(account: head.account, previous: previous)]
             && event.time.microseconds == head.time && event.payload == .none
-            && Int(head.postingEnd) == event.postings.count
-            && Int(head.effectEnd) == event.marks.count + event.rungs.count
-            && Int(head.tokenEnd) == event.once.count
+            && (head.isPlain ? 1 : parts.postings.count) == event.postings.count
+            && parts.effects.count == event.marks.count + event.rungs.count
+            && parts.tokens.count == event.once.count
         guard isSame else { return false }
         for (index, posting) in event.postings.enumerated() {
-            let own = flat.postings[index]
+            let own = head.isPlain ? head.posting : flat.postings[parts.postings.lowerBound + index]
             isSame =
                 isSame && own.key == CellKey(posting.balance) && own.amount == posting.amount
                 && own.isSpent == (posting.side == .spend)
@@ -281,11 +285,11 @@ import Testing
                 (CellKey(.rung, $0.ladder, $0.season.rawValue), CellValue($0.to))
             }
         for (index, cell) in cells.enumerated() {
-            let own = flat.effects[index]
+            let own = flat.effects[parts.effects.lowerBound + index]
             isSame = isSame && own.key == cell.0 && own.value == cell.1
         }
         for (index, once) in event.once.enumerated() {
-            isSame = isSame && flat.tokens[index] == once.token
+            isSame = isSame && flat.tokens[parts.tokens.lowerBound + index] == once.token
         }
         return isSame
     }
@@ -315,7 +319,9 @@ import Testing
                     flat.removeAll()
                     // With more bytes behind it, as in a batch, and without.
                     let range = changed.indices
-                    if position % 2 == 0 { changed += [UInt8](repeating: bit, count: 9) }
+                    if position % 2 == 0 {
+                        changed += [UInt8](repeating: bit, count: PlainReader.slack)
+                    }
                     guard flat.append(changed.span, range, sequence) else {
                         let isLeft = flat.count == 1 && !flat.isFlat(0)
                         #expect(isLeft)
@@ -340,7 +346,7 @@ import Testing
             var writer = ByteWriter(capacity: 32)
             writer.varint(value)
             let before = Int(random.next() % 5)
-            let after = Int(random.next() % 12)
+            let after = Int(random.next() % UInt64(2 * PlainReader.slack))
             var bytes = [UInt8](repeating: 0xFF, count: before) + writer.bytes
             let range = before..<bytes.count
             bytes += (0..<after).map { _ in UInt8(truncatingIfNeeded: random.next()) }
@@ -353,7 +359,7 @@ import Testing
             }
             var plain = PlainReader(range)
             let hasSlack = plain.hasSlack(in: bytes.span)
-            #expect(hasSlack == (after >= 8))
+            #expect(hasSlack == (range.count + after >= PlainReader.slack))
             if hasSlack {
                 let same = plain.varint(bytes.span)
                 #expect(plain.isAtEnd == (value < 1 << 56))

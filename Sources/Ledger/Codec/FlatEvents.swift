@@ -5,32 +5,90 @@
 /// that touch one account. What isn't (an account or a word that begins, a transfer, a hold, a job, places
 /// on a board) is left to `Event.decode` and `State.fold`, and so is whatever isn't right.
 struct FlatEvents: ~Copyable {
+    /// An event: of a plain one, which posts once, all of it; of another one, where its parts lie. Small,
+    /// for it is handed from one core to another.
     struct Head {
-        var time: Int64 = 0
-        /// The account's event before this one.
-        var previous: SequenceNumber = 0
-        var account = AccountNumber.ledger
-        // Where its postings, effects and tokens end; they begin where those of the event before end.
-        var postingEnd: UInt32 = 0
-        var effectEnd: UInt32 = 0
-        var tokenEnd: UInt32 = 0
-    }
+        /// The time, 56 bits, and above it whether the event has parts.
+        private var timeAndShape: UInt64 = 0
+        /// The ledger's, where the event isn't flat.
+        private(set) var account = AccountNumber.ledger
+        private var distance: UInt32 = 0
+        private var first: UInt64 = 0
+        private var second: UInt64 = 0
 
-    /// What a balance earns or spends. Small, for it is handed from one core to another.
-    struct Posting {
-        /// The balance's key, whose highest bit is zero: here it says whether the amount is spent.
-        private var word: UInt64 = 0
-        private(set) var amount: Int64 = 0
-
+        /// One that isn't flat.
         init() {}
 
+        /// - Parameter distance: how long ago the account's event before this one was.
         @inline(__always)
-        init(_ balance: BalanceName, isSpent: Bool, amount: Int64) {
-            word = CellKey(balance).rawValue | (isSpent ? 1 << 63 : 0)
+        init(time: UInt64, account: AccountNumber, distance: UInt32, _ posting: Posting) {
+            timeAndShape = time
+            self.account = account
+            self.distance = distance
+            first = posting.word
+            second = UInt64(bitPattern: posting.amount)
+        }
+
+        init(time: UInt64, account: AccountNumber, distance: UInt32, _ parts: Parts) {
+            timeAndShape = time | Self.partsBit
+            self.account = account
+            self.distance = distance
+            first = parts.postings.packed | parts.effects.packed << 32
+            second = parts.tokens.packed
+        }
+
+        private static let partsBit: UInt64 = 1 << 56
+
+        @inline(__always)
+        var time: Int64 { Int64(timeAndShape & (Self.partsBit - 1)) }
+
+        @inline(__always)
+        var isPlain: Bool { timeAndShape < Self.partsBit }
+
+        /// The account's event before this one.
+        @inline(__always)
+        func previous(_ sequence: SequenceNumber) -> SequenceNumber {
+            sequence &- UInt64(distance)
+        }
+
+        /// - Precondition: it is plain.
+        @inline(__always)
+        var posting: Posting { Posting(word: first, amount: Int64(bitPattern: second)) }
+
+        /// - Precondition: it isn't plain.
+        var parts: Parts {
+            Parts(
+                postings: Range(packed: first), effects: Range(packed: first >> 32),
+                tokens: Range(packed: second))
+        }
+    }
+
+    /// Where an event's postings, effects and tokens lie.
+    struct Parts {
+        var postings: Range<Int>
+        var effects: Range<Int>
+        var tokens: Range<Int>
+    }
+
+    /// What a balance earns or spends.
+    struct Posting {
+        /// The balance's key, whose highest bit is zero: here it says whether the amount is spent.
+        fileprivate let word: UInt64
+        let amount: Int64
+
+        fileprivate init(word: UInt64, amount: Int64) {
+            self.word = word
             self.amount = amount
         }
 
+        @inline(__always)
+        init(_ balance: BalanceName, isSpent: Bool, amount: Int64) {
+            self.init(word: CellKey(balance).rawValue | (isSpent ? 1 << 63 : 0), amount: amount)
+        }
+
+        @inline(__always)
         var key: CellKey { CellKey(rawValue: word & ~(1 << 63)) }
+        @inline(__always)
         var isSpent: Bool { word >> 63 != 0 }
     }
 
@@ -47,6 +105,8 @@ struct FlatEvents: ~Copyable {
     private static let postingsMore = 512
     private static let effectsMore = 512
     private static let tokensMore = 64
+    // Places of parts have 16 bits.
+    private static let capacityMax = Int(UInt16.max) - max(postingsMore, effectsMore, tokensMore)
 
     let capacity: Int
     // Not arrays: they are filled and read for every event of the log.
@@ -58,14 +118,18 @@ struct FlatEvents: ~Copyable {
     private var postingCount = 0
     private var effectCount = 0
     private var tokenCount = 0
+    var numbering = SequenceBytes(0)
 
     init(capacity: Int = blockCount) {
+        precondition(capacity <= Self.capacityMax)
         self.capacity = capacity
         heads = Flat(repeating: Head(), count: capacity)
-        postings = Flat(repeating: Posting(), count: capacity + Self.postingsMore)
+        postings = Flat(repeating: Self.nothing, count: capacity + Self.postingsMore)
         effects = Flat(repeating: Effect(), count: capacity + Self.effectsMore)
         tokens = Flat(repeating: Token(low: 0, high: 0), count: capacity + Self.tokensMore)
     }
+
+    private static let nothing = Posting(.init(currency: .none), isSpent: false, amount: 0)
 
     mutating func removeAll() {
         count = 0
@@ -83,7 +147,10 @@ struct FlatEvents: ~Copyable {
     ) -> Bool {
         if appendPlain(bytes, range, sequence) { return true }
         let (postingStart, effectStart, tokenStart) = (postingCount, effectCount, tokenCount)
-        if decode(bytes, range, sequence) { return true }
+        if let head = decode(bytes, range, sequence) {
+            add(head)
+            return true
+        }
         postingCount = postingStart
         effectCount = effectStart
         tokenCount = tokenStart
@@ -92,84 +159,12 @@ struct FlatEvents: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func add(_ event: Head) {
-        var head = event
-        head.postingEnd = UInt32(truncatingIfNeeded: postingCount)
-        head.effectEnd = UInt32(truncatingIfNeeded: effectCount)
-        head.tokenEnd = UInt32(truncatingIfNeeded: tokenCount)
+    mutating func add(_ head: Head) {
         heads[count] = head
         count &+= 1
     }
 
-    /// Whether the event is flat: account 0 has none.
     func isFlat(_ index: Int) -> Bool { heads[index].account != .ledger }
-
-    /// Where the flat events end that follow each other from `start` on, or a block of them does.
-    func endOfRun(from start: Int) -> Int {
-        let limit = min(count, start &+ Self.blockCount)
-        var end = start
-        while end < limit, isFlat(end) { end &+= 1 }
-        return end
-    }
-
-    /// Where the postings, effects and tokens of an event begin.
-    @inline(__always)
-    func starts(_ index: Int) -> (posting: Int, effect: Int, token: Int) {
-        guard index > 0 else { return (0, 0, 0) }
-        let before = heads[index - 1]
-        return (Int(before.postingEnd), Int(before.effectEnd), Int(before.tokenEnd))
-    }
-
-    /// Has some events fetched, and as many postings: most events have one.
-    func prefetch(_ range: Range<Int>) {
-        let postings = starts(range.lowerBound).posting
-        for index in range {
-            heads.prefetch(index)
-            self.postings.prefetch(postings + index - range.lowerBound)
-        }
-    }
-
-    /// Takes the plainest events, which most are, in one go: an award or a spend that posts once and has no
-    /// other part. Everything about it stays in registers.
-    private mutating func appendPlain(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, _ sequence: SequenceNumber
-    ) -> Bool {
-        var reader = PlainReader(range)
-        guard reader.hasSlack(in: bytes), postingCount < postings.count else { return false }
-        let kind = reader.u8(bytes) & 0x9F
-        guard kind == EventKind.award.rawValue || kind == EventKind.spend.rawValue,
-            reader.u8(bytes) == 0
-        else { return false }
-        var isRight = reader.varint(bytes) == sequence
-        var head = Head()
-        head.time = Int64(truncatingIfNeeded: reader.time(bytes))
-        let rules = reader.varint(bytes)
-        let actor = reader.varint(bytes)
-        guard reader.u8(bytes) == 1 else { return false }
-        let account = reader.varint(bytes)
-        let distance = reader.varint(bytes)
-        guard reader.u8(bytes) == 1 else { return false }
-        let side = reader.u8(bytes)
-        let currency = reader.varint(bytes)
-        let facet = side & 0x04 != 0 ? reader.varint(bytes) : 0
-        let amount = reader.varint(bytes)
-        isRight =
-            isRight && reader.isAtEnd && side & 0xFA == 0 && (facet != 0) == (side & 0x04 != 0)
-            && rules | actor | account | facet <= UInt64(UInt32.max) && account != 0
-            && currency < 1 << 28 && distance >= 1 && distance <= sequence
-        guard isRight else { return false }
-        head.previous = sequence &- distance
-        head.account = AccountNumber(UInt32(truncatingIfNeeded: account))
-        postings[postingCount] = Posting(
-            BalanceName(
-                currency: Word(UInt32(truncatingIfNeeded: currency)),
-                facet: Word(UInt32(truncatingIfNeeded: facet))),
-            isSpent: side & 1 != 0,
-            amount: Int64(bitPattern: (amount >> 1) ^ (0 &- (amount & 1))))
-        postingCount &+= 1
-        add(head)
-        return true
-    }
 
     private mutating func add(_ effect: Effect) -> Bool {
         guard effectCount < effects.count else { return false }
@@ -188,35 +183,36 @@ struct FlatEvents: ~Copyable {
     /// In the order of `Event.decode`.
     private mutating func decode(
         _ bytes: Span<UInt8>, _ range: Range<Int>, _ sequence: SequenceNumber
-    ) -> Bool {
+    ) -> Head? {
         var reader = FlatReader(range)
+        let start = (postings: postingCount, effects: effectCount, tokens: tokenCount)
         let kind = reader.u8(bytes)
         let parts = EventParts(rawValue: reader.u8(bytes))
         // award, spend, claim, migration, fact: those have no payload.
         guard kind < 0x80, Self.kinds.contains(kind & 0x1F), !parts.contains(.payload) else {
-            return false
+            return nil
         }
         reader.expect(reader.varint(bytes) == sequence)
-        var head = Head()
         let time = reader.word(bytes, count: 7)
-        head.time = Int64(truncatingIfNeeded: time)
         if parts.contains(.at) { reader.expect(reader.word(bytes, count: 7) != time) }
         _ = reader.varint32(bytes)
         _ = reader.varint32(bytes)
         reader.expect(reader.count(bytes) == 1)
-        head.account = AccountNumber(reader.varint32(bytes))
-        let distance = reader.varint(bytes)
-        guard head.account != .ledger, distance >= 1, distance <= sequence else { return false }
-        head.previous = sequence &- distance
+        let account = AccountNumber(reader.varint32(bytes))
+        // One of which the account's last event lies four thousand million back isn't flat.
+        let distance = reader.varint32(bytes)
+        guard account != .ledger, distance >= 1, UInt64(distance) <= sequence else { return nil }
         if parts.contains(.cause) { Self.skipCause(bytes, &reader) }
         if parts.contains(.once) { decodeOnce(bytes, &reader) }
         decodePostings(bytes, &reader)
         if !parts.isDisjoint(with: [.marks, .rungs, .shown, .memo]) {
             decodeRest(bytes, &reader, parts)
         }
-        guard reader.isGood, reader.isAtEnd else { return false }
-        add(head)
-        return true
+        guard reader.isGood, reader.isAtEnd else { return nil }
+        let places = Parts(
+            postings: start.postings..<postingCount, effects: start.effects..<effectCount,
+            tokens: start.tokens..<tokenCount)
+        return Head(time: time, account: account, distance: distance, places)
     }
 
     private static let kinds = EventKind.award.rawValue...EventKind.fact.rawValue
@@ -349,5 +345,15 @@ struct FlatEvents: ~Copyable {
             reader.expect(
                 value?.numerator == numerator && value?.denominator == Int64(denominator))
         }
+    }
+}
+
+extension Range<Int> {
+    /// Both bounds, which have 16 bits.
+    fileprivate var packed: UInt64 { UInt64(lowerBound) | UInt64(upperBound) << 16 }
+
+    fileprivate init(packed: UInt64) {
+        let (lower, upper) = (packed & 0xFFFF, packed >> 16 & 0xFFFF)
+        self = Int(lower)..<Int(upper)
     }
 }

@@ -110,7 +110,7 @@ struct FlatReader {
 /// A varint of two to eight bytes, read out of the word that begins with it, all of its bytes at once:
 /// where the first without a high bit is tells how many there are, and three steps push the groups of
 /// seven bits together.
-private struct LoadedVarint {
+struct LoadedVarint {
     let value: UInt64
     /// Its bytes; nonsense if it isn't good.
     let size: Int
@@ -122,72 +122,13 @@ private struct LoadedVarint {
     init(_ word: UInt64) {
         let stops = ~word & 0x8080_8080_8080_8080
         size = (stops.trailingZeroBitCount >> 3) &+ 1
-        var groups = word & (UInt64.max >> UInt64(truncatingIfNeeded: 64 &- 8 &* size))
+        // Where no byte ends it, `&>>` makes nonsense of the size, and so does the rest.
+        var groups = word & (UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* size))
         groups &= 0x7F7F_7F7F_7F7F_7F7F
         groups = (groups & 0x007F_007F_007F_007F) | (groups & 0x7F00_7F00_7F00_7F00) >> 1
         groups = (groups & 0x0000_3FFF_0000_3FFF) | (groups & 0x3FFF_0000_3FFF_0000) >> 2
         value = (groups & 0x0000_0000_0FFF_FFFF) | (groups & 0x0FFF_FFFF_0000_0000) >> 4
         isGood =
-            stops != 0 && value >> UInt64(truncatingIfNeeded: 7 &* (size &- 1)) != 0
-    }
-}
-
-/// As `FlatReader`, of bytes that have so many more behind them that each number is read by one load.
-struct PlainReader {
-    private var position: Int
-    private let end: Int
-    /// Set by the first thing that wasn't read: then `isAtEnd` is never true.
-    private var isCut = false
-
-    @inline(__always)
-    init(_ range: Range<Int>) {
-        position = range.lowerBound
-        end = range.upperBound
-    }
-
-    /// Whether eight bytes can be read wherever a number begins.
-    @inline(__always)
-    func hasSlack(in bytes: Span<UInt8>) -> Bool { end <= bytes.count &- 8 }
-
-    @inline(__always)
-    var isAtEnd: Bool { position == end && !isCut }
-
-    @inline(__always)
-    mutating func u8(_ bytes: Span<UInt8>) -> UInt8 {
-        guard position < end else {
-            isCut = true
-            return 0
-        }
-        let byte = bytes[position]
-        position &+= 1
-        return byte
-    }
-
-    @inline(__always)
-    mutating func time(_ bytes: Span<UInt8>) -> UInt64 {
-        guard position < end else {
-            isCut = true
-            return 0
-        }
-        let word = bytes.word(at: position) & 0x00FF_FFFF_FFFF_FFFF
-        position &+= 7
-        return word
-    }
-
-    @inline(__always)
-    mutating func varint(_ bytes: Span<UInt8>) -> UInt64 {
-        guard position < end else {
-            isCut = true
-            return 0
-        }
-        let word = bytes.word(at: position)
-        guard word & 0x80 != 0 else {
-            position &+= 1
-            return word & 0x7F
-        }
-        let number = LoadedVarint(word)
-        if !number.isGood { isCut = true }
-        position &+= number.size
-        return number.value
+            stops != 0 && value &>> UInt64(truncatingIfNeeded: 7 &* (size &- 1)) != 0
     }
 }

@@ -114,12 +114,18 @@ struct AccountTable: ~Copyable, Sendable {
         _ account: AccountNumber, _ sequence: SequenceNumber, after previous: SequenceNumber
     ) -> CellBlock? {
         let (page, index) = place(account)
-        guard isThere(page, index), pages[page][index].last == previous,
-            pages[page][index].flags.isSuperset(of: [.loaded, .dirty])
-        else { return nil }
-        pages[page][index].last = sequence
-        pages[page][index].eventCount += 1
-        return pages[page][index].block
+        guard isThere(page, index) else { return nil }
+        return Self.note(&pages[page][index], sequence, after: previous)
+    }
+
+    @inline(__always)
+    private static func note(
+        _ row: inout AccountRow, _ sequence: SequenceNumber, after previous: SequenceNumber
+    ) -> CellBlock? {
+        guard row.last == previous, row.flags.isSuperset(of: [.loaded, .dirty]) else { return nil }
+        row.last = sequence
+        row.eventCount += 1
+        return row.block
     }
 
     @inline(__always)

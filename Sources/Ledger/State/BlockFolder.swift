@@ -45,7 +45,7 @@ package struct BlockFolder: ~Copyable {
                 _ = flat.append(bytes, events[index], sequence + UInt64(index - start))
             }
             var index = 0
-            while Self.foldFlat(&flat, sequence, &index, into: &state, &failure),
+            while Self.foldFlat(flat, sequence, &index, into: &state, &failure),
                 index < end - start
             {
                 let range = events[start + index]
@@ -62,12 +62,12 @@ package struct BlockFolder: ~Copyable {
     ///
     /// - Parameter stored: the bytes of an event that is flat but doesn't follow.
     package mutating func fold(
-        _ taken: inout TakenEvents, into state: inout State,
+        _ taken: borrowing TakenEvents, into state: inout State,
         stored: (SequenceNumber) -> [UInt8]?
     ) -> Bool {
         var index = 0
         var other = 0
-        while Self.foldFlat(&taken.flat, taken.first, &index, into: &state, &failure),
+        while Self.foldFlat(taken.flat, taken.first, &index, into: &state, &failure),
             index < taken.flat.count
         {
             let sequence = taken.first + UInt64(index)
@@ -85,12 +85,12 @@ package struct BlockFolder: ~Copyable {
 
     /// Folds what is flat from `index` on; false once something was wrong.
     private static func foldFlat(
-        _ flat: inout FlatEvents, _ first: SequenceNumber, _ index: inout Int,
+        _ flat: borrowing FlatEvents, _ first: SequenceNumber, _ index: inout Int,
         into state: inout State, _ failure: inout FoldFailure?
     ) -> Bool {
         guard failure == nil else { return false }
         do throws(FoldError) {
-            index = try state.fold(&flat, first: first, from: index)
+            index = try state.fold(flat, first: first, from: index)
             return true
         } catch {
             failure = .wrong(error)

@@ -2,18 +2,6 @@
 // to the same bytes.
 
 extension State {
-    /// Has fetched what folding the events of `range` will touch: each step's memory is asked for by all of
-    /// them before the first one needs it. And what was decoded of those behind them, which may still lie
-    /// with another core.
-    private func bringNear(_ flat: inout FlatEvents, _ range: Range<Int>) {
-        flat.prefetch(range.upperBound..<min(flat.count, range.upperBound + range.count))
-        for index in range { rows.prefetch(flat.heads[index].account) }
-        for index in flat.starts(range.lowerBound).token..<flat.starts(range.upperBound).token {
-            recentKeys.prefetch(flat.tokens[index])
-        }
-        for index in range { pool.prefetch(rows.block(flat.heads[index].account)) }
-    }
-
     /// Folds events from the one at `start` on, as far as there is nothing about them but to add and to
     /// set.
     ///
@@ -22,82 +10,67 @@ extension State {
     ///   what is wrong with it if something is; or how many there are.
     /// - Throws: as `fold`, where a sum overflows.
     mutating func fold(
-        _ flat: inout FlatEvents, first: SequenceNumber, from start: Int
+        _ flat: borrowing FlatEvents, first: SequenceNumber, from start: Int
     ) throws(FoldError) -> Int {
         guard start < flat.count, first + UInt64(start) == head + 1, !journal.isRecording else {
             return start
         }
         touch(.ledger)
-        var totals = FlatTotals()
+        let ledgerLast = rows.last(.ledger)
+        var total = FlatTotal()
+        bringNear(flat, first: start)
         var index = start
         while index < flat.count {
-            let end = flat.endOfRun(from: index)
-            guard end > index else { return index }
-            bringNear(&flat, index..<end)
-            let stop = try fold(flat, first: first, index..<end, &totals)
-            if stop < end { return stop }
-            index = end
+            bringNear(flat, behind: index)
+            let sequence = first &+ UInt64(truncatingIfNeeded: index)
+            guard
+                try fold(
+                    flat, flat.heads[index], sequence, isLedgerNew: sequence > ledgerLast, &total)
+            else { break }
+            index &+= 1
         }
+        store(total)
+        if head > ledgerLast { rows[.ledger].last = head }
         return index
     }
 
+    /// - Returns: whether it did; if not, nothing has changed.
+    @inline(__always)
     private mutating func fold(
-        _ flat: borrowing FlatEvents, first: SequenceNumber, _ range: Range<Int>,
-        _ totals: inout FlatTotals
-    ) throws(FoldError) -> Int {
-        let ledgerLast = rows.last(.ledger)
-        var (postingStart, effectStart, tokenStart) = flat.starts(range.lowerBound)
-        var index = range.lowerBound
-        while index < range.upperBound {
-            let event = flat.heads[index]
-            let sequence = first &+ UInt64(truncatingIfNeeded: index)
-            guard event.time >= time.microseconds, event.account != .ledger,
-                event.account.rawValue <= accountCount
-            else { break }
-            var noted = rows.note(event.account, sequence, after: event.previous)
-            if noted == nil {
-                // Perhaps only not touched yet.
-                touch(event.account)
-                noted = rows.note(event.account, sequence, after: event.previous)
-            }
-            guard let block = noted else { break }
-            time.microseconds = event.time
-            head = sequence
-            if Int(event.postingEnd) == postingStart &+ 1, Int(event.effectEnd) == effectStart,
-                sequence > ledgerLast,
-                let place = pool.find(block, flat.postings[postingStart].key)
-            {
-                try foldPosting(flat.postings[postingStart], at: place, sequence, &totals)
-            } else {
-                try foldPostings(
-                    flat, postingStart..<Int(event.postingEnd), event.account, sequence,
-                    isLedgerNew: sequence > ledgerLast, &totals)
-                foldEffects(flat, effectStart..<Int(event.effectEnd), event.account)
-            }
-            postingStart = Int(event.postingEnd)
-            effectStart = Int(event.effectEnd)
-            while tokenStart < Int(event.tokenEnd) {
-                if sequence > keyedThrough {
-                    recentKeys.insert(flat.tokens[tokenStart], sequence)
-                }
-                tokenStart &+= 1
-            }
-            index &+= 1
+        _ flat: borrowing FlatEvents, _ event: FlatEvents.Head, _ sequence: SequenceNumber,
+        isLedgerNew: Bool, _ total: inout FlatTotal
+    ) throws(FoldError) -> Bool {
+        guard event.time >= time.microseconds, event.account != .ledger,
+            event.account.rawValue <= accountCount
+        else { return false }
+        let previous = event.previous(sequence)
+        var noted = rows.note(event.account, sequence, after: previous)
+        if noted == nil {
+            // Perhaps only not touched yet.
+            touch(event.account)
+            noted = rows.note(event.account, sequence, after: previous)
         }
-        if head > ledgerLast { rows[.ledger].last = head }
-        return index
+        guard let block = noted else { return false }
+        time.microseconds = event.time
+        head = sequence
+        if event.isPlain, isLedgerNew, let place = pool.find(block, event.posting.key) {
+            try foldPosting(event.posting, at: place, sequence, &total)
+        } else {
+            try foldParts(flat, event, sequence, isLedgerNew: isLedgerNew, &total)
+        }
+        return true
     }
 
     /// All there is to most events: a balance that is there gets more or less.
     @inline(__always)
     private mutating func foldPosting(
         _ posting: FlatEvents.Posting, at place: CellPool.Place, _ sequence: SequenceNumber,
-        _ totals: inout FlatTotals
+        _ total: inout FlatTotal
     ) throws(FoldError) {
         var value = pool[place]
         try Self.add(posting, to: &value, sequence)
         pool[place] = value
-        try foldTotal(posting, sequence, &totals)
+        try foldTotal(posting, sequence, &total)
     }
 
     @inline(__always)
@@ -113,18 +86,41 @@ extension State {
     }
 
     @inline(never)
-    private mutating func foldPostings(
-        _ flat: borrowing FlatEvents, _ postings: Range<Int>, _ account: AccountNumber,
-        _ sequence: SequenceNumber, isLedgerNew: Bool, _ totals: inout FlatTotals
+    private mutating func foldParts(
+        _ flat: borrowing FlatEvents, _ event: FlatEvents.Head, _ sequence: SequenceNumber,
+        isLedgerNew: Bool, _ total: inout FlatTotal
     ) throws(FoldError) {
-        for index in postings {
-            let posting = flat.postings[index]
-            var value = pool.value(rows.block(account), posting.key) ?? .zero
+        if event.isPlain {
+            try foldPosting(event.posting, event.account, sequence)
+            if isLedgerNew { try foldTotal(event.posting, sequence, &total) }
+            return
+        }
+        let parts = event.parts
+        for index in parts.postings {
+            try foldPosting(flat.postings[index], event.account, sequence)
+        }
+        if isLedgerNew {
+            for index in parts.postings { try foldTotal(flat.postings[index], sequence, &total) }
+        }
+        foldEffects(flat, parts.effects, event.account)
+        if sequence > keyedThrough {
+            for index in parts.tokens { recentKeys.insert(flat.tokens[index], sequence) }
+        }
+    }
+
+    private mutating func foldPosting(
+        _ posting: FlatEvents.Posting, _ account: AccountNumber, _ sequence: SequenceNumber
+    ) throws(FoldError) {
+        let block = rows.block(account)
+        if let place = pool.find(block, posting.key) {
+            var value = pool[place]
+            try Self.add(posting, to: &value, sequence)
+            pool[place] = value
+        } else {
+            var value = CellValue.zero
             try Self.add(posting, to: &value, sequence)
             setCell(account, posting.key, value)
         }
-        guard isLedgerNew else { return }
-        for index in postings { try foldTotal(flat.postings[index], sequence, &totals) }
     }
 
     private mutating func foldEffects(
@@ -142,34 +138,79 @@ extension State {
 
     @inline(__always)
     private mutating func foldTotal(
-        _ posting: FlatEvents.Posting, _ sequence: SequenceNumber, _ totals: inout FlatTotals
+        _ posting: FlatEvents.Posting, _ sequence: SequenceNumber, _ total: inout FlatTotal
     ) throws(FoldError) {
         let currency = posting.key.word
-        if currency != totals.currency { findTotal(currency, &totals) }
-        guard let place = totals.place else { return }
-        var total = pool[place]
+        if currency != total.currency {
+            store(total)
+            total = findTotal(currency)
+        }
         let fits =
             posting.isSpent
-            ? Self.add(posting.amount, to: &total.b) : Self.add(posting.amount, to: &total.a)
+            ? Self.add(posting.amount, to: &total.value.b)
+            : Self.add(posting.amount, to: &total.value.a)
         guard fits else {
             throw FoldError(sequence: sequence, reason: "a currency's total overflows")
         }
-        pool[place] = total
     }
 
-    /// Where the currency's total lies, with a zero put there if it has none yet.
+    /// The currency's total; a zero is put where it has none yet.
     @inline(never)
-    private mutating func findTotal(_ currency: Word, _ totals: inout FlatTotals) {
+    private mutating func findTotal(_ currency: Word) -> FlatTotal {
         let key = CellKey(.balance, currency)
-        if pool.find(rows.block(.ledger), key) == nil { setCell(.ledger, key, .zero) }
-        totals.currency = currency
-        totals.place = pool.find(rows.block(.ledger), key)
+        let place = pool.find(rows.block(.ledger), key)
+        if place == nil { setCell(.ledger, key, .zero) }
+        return FlatTotal(currency: currency, value: place.map { pool[$0] } ?? .zero)
+    }
+
+    private mutating func store(_ total: FlatTotal) {
+        guard let currency = total.currency,
+            let place = pool.find(rows.block(.ledger), CellKey(.balance, currency))
+        else { return }
+        pool[place] = total.value
     }
 }
 
-/// Where the total lies that was added to last. It stays there: only a total that is new moves the others,
-/// and then this is found anew.
-private struct FlatTotals {
+/// The total that was added to last: mostly the next event adds to the same. It is in the ledger's row once
+/// it is stored.
+private struct FlatTotal {
     var currency: Word?
-    var place: CellPool.Place?
+    var value = CellValue.zero
+}
+
+// Memory is asked for long before it is looked at: what an event changes lies anywhere, and a look that
+// waits for it takes longer than all the rest of folding an event.
+
+extension State {
+    /// Events between asking for an account's row and looking where its cells lie, and then until both are
+    /// needed.
+    private static let distance = 16
+
+    /// Has what the first events touch fetched.
+    private func bringNear(_ flat: borrowing FlatEvents, first start: Int) {
+        for index in start..<min(flat.count, start + 2 * Self.distance) {
+            rows.prefetch(flat.heads[index].account)
+        }
+        for index in start..<min(flat.count, start + Self.distance) {
+            bringCellsNear(flat, flat.heads[index])
+        }
+    }
+
+    /// Has fetched, with each event that is folded, what those some way behind it touch: cells, rows, and
+    /// what was decoded, which may still lie with another core.
+    @inline(__always)
+    private func bringNear(_ flat: borrowing FlatEvents, behind index: Int) {
+        let near = index &+ Self.distance
+        if near < flat.count { bringCellsNear(flat, flat.heads[near]) }
+        let far = near &+ Self.distance
+        if far < flat.count { rows.prefetch(flat.heads[far].account) }
+        flat.heads.prefetch(far &+ Self.distance)
+    }
+
+    @inline(__always)
+    private func bringCellsNear(_ flat: borrowing FlatEvents, _ event: FlatEvents.Head) {
+        pool.prefetch(rows.block(event.account))
+        guard !event.isPlain else { return }
+        for index in event.parts.tokens { recentKeys.prefetch(flat.tokens[index]) }
+    }
 }

@@ -75,23 +75,28 @@ extension BatchHeader {
         ofBlock block: Int, _ range: Range<Int>, from firstIndex: Int, in value: Span<UInt8>,
         _ events: inout [Range<Int>]
     ) -> BatchDamage? {
+        let indices = eventIndices(ofBlock: block)
+        var damage: BatchDamage?
         var offset = range.lowerBound
-        for index in eventIndices(ofBlock: block) {
-            let event: Range<Int>
-            let length = offset < range.upperBound ? Int(value[offset]) : 0x80
-            if length < 0x80, offset + 1 + length <= range.upperBound {
-                event = (offset + 1)..<(offset + 1 + length)
-            } else {
-                do throws(BatchDamage) {
-                    event = try eventRange(
-                        index, at: offset, blockEnd: range.upperBound, in: value)
-                } catch {
-                    return error
+        events.append(addingCapacity: indices.count) { (places: inout OutputSpan<Range<Int>>) in
+            for index in indices {
+                // Most lengths have one byte.
+                let length = offset < range.upperBound ? Int(value[offset]) : 0x80
+                var event = (offset &+ 1)..<(offset &+ 1 &+ length)
+                if length >= 0x80 || event.upperBound > range.upperBound {
+                    do throws(BatchDamage) {
+                        event = try eventRange(
+                            index, at: offset, blockEnd: range.upperBound, in: value)
+                    } catch {
+                        damage = error
+                        return
+                    }
                 }
+                offset = event.upperBound
+                if index >= firstIndex { places.append(event) }
             }
-            offset = event.upperBound
-            if index >= firstIndex { events.append(event) }
         }
+        if let damage { return damage }
         guard offset == range.upperBound else {
             return BatchDamage(
                 .eventCutShort, sequence: first + UInt64(block * BatchLayout.blockEventCount),

@@ -39,7 +39,7 @@ struct Replay: ~Copyable {
         let reader = ledger.reader
         while let piece = full.take() {
             if let error = piece.error { throw Failure(error, path: ledger.directory.path) }
-            let isRight = folder.fold(&piece.events, into: &state) { sequence in
+            let isRight = folder.fold(piece.events, into: &state) { sequence in
                 (try? reader.event(sequence)) ?? nil
             }
             guard isRight else { break }
