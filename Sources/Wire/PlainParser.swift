@@ -22,8 +22,7 @@ package enum PlainParser {
                 let next = parse(buffer, from: at, to: end, &command)
                     ?? record(buffer, from: at, to: end, &command, &commands)
             else { return }
-            commands[commands.count] = command
-            commands.count += 1
+            commands.append(command)
             at = next
         }
     }

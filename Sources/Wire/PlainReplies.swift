@@ -42,7 +42,8 @@ package struct PlainReplies: ~Copyable {
             isRESP3 = writer.isRESP3
             name = []
         }
-        let (cells, words) = (commands.cells, names.words)
+        let cells = commands.cells
+        var words: Words?
         var part = Part.numbers
         for index in range {
             if replies.capacity - replies.count < Self.replySize { send(to: &writer) }
@@ -52,14 +53,18 @@ package struct PlainReplies: ~Copyable {
                 // Replies go out in the order of their commands.
                 finish(part, to: &writer)
                 part = next
-                if part == .profiles { profiles.begin(at: now, names.rules, isRESP3: isRESP3) }
+                if part == .profiles {
+                    profiles.begin(at: now, names.rules, isRESP3: isRESP3)
+                    words = names.words
+                }
             }
             switch command.verb {
             case .record: receipts.write(commands, index, time: time, names: names, to: &writer)
             case .award: receipt(command, command.amount, bytes)
             case .spend: receipt(command, -command.amount, bytes)
             case .balance: balanceText.write(command.value, to: &replies)
-            case .profile: profile(command, cells.span, words, names, &writer)
+            case .profile:
+                if let words { profile(command, cells.span, words, names, &writer) }
             }
             if command.rungCount > 0, command.verb != .record {
                 reach(commands, index, names, &writer)

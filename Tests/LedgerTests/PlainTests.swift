@@ -390,8 +390,7 @@ extension Scenario {
                 command.inputCount += 1
             }
         }
-        plain[plain.count] = command
-        plain.count += 1
+        plain.append(command)
     }
 
     mutating func outcome(_ text: String, from peer: Peer) -> String {

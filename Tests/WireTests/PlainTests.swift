@@ -45,6 +45,22 @@ import Testing
         return commands
     }
 
+    @Test("commands are told verb by verb, run by run")
+    func runsOfVerbs() {
+        let awards = [["AWARD", "ann", "xp", "1"], ["AWARD", "bob", "xp", "2"]]
+        let others = [["BALANCE", "ann", "xp"], ["SPEND", "ann", "xp", "1"]]
+        let bytes = (awards + others + awards).flatMap { frame($0) }
+        var plain = PlainCommands()
+        PlainParser.parse(bytes.span, from: 0, to: bytes.count, countMax: 64, into: &plain)
+        var runs: [String] = []
+        plain.tally(0..<6) { runs.append("\($0) \($1)") }
+        #expect(runs == ["award 2", "balance 1", "spend 1", "award 2"])
+        runs = []
+        plain.tally(1..<3) { runs.append("\($0) \($1)") }
+        #expect(runs == ["award 1", "balance 1"])
+        plain.tally(2..<2) { _, _ in Issue.record("there are none") }
+    }
+
     @Test("what is recognised is what the general parsers read")
     func sameMeaning() throws {
         var plain = PlainCommands()
@@ -198,9 +214,9 @@ import Testing
             #expect(plain.count == 4)
             let time = Instant(microseconds: 1_700_000_000_000_000 + Int64(round / 4))
             for index in 0..<3 {
-                plain[index].number = AccountNumber(1)
-                plain[index].sequence = (random.next() >> 1) >> (random.next() % 63)
-                plain[index].value = CellValue(
+                plain.items[index].number = AccountNumber(1)
+                plain.items[index].sequence = (random.next() >> 1) >> (random.next() % 63)
+                plain.items[index].value = CellValue(
                     Int64(random.next() >> 2), Int64(random.next() >> 3), Int64(round % 2))
             }
             plain.rules = 1
@@ -209,17 +225,17 @@ import Testing
             plain.rungs[1] = PlainRung(key: level, from: -1, to: Int64(round / 7))
             plain.rungs[PlainCommands.partsMax] = PlainRung(
                 key: level, from: Int64(round % 3), to: Int64(round))
-            plain[0].rungCount = round % 2 == 0 ? 0 : 2
-            plain[1].rungCount = round % 5 == 0 ? 1 : 0
+            plain.items[0].rungCount = round % 2 == 0 ? 0 : 2
+            plain.items[1].rungCount = round % 5 == 0 ? 1 : 0
             plain.cells = (0...UInt32(round % 3)).map {
                 let key = CellKey(.balance, Word($0 + 1))
                 return Cell(key: key, value: CellValue(Int64(round)))
             }
-            plain[3].number = AccountNumber(2)
-            plain[3].sequence = random.next() >> 8
-            plain[3].isFrozen = round % 7 == 0
-            plain[3].cellStart = UInt32(round % 2)
-            plain[3].cellCount = UInt8(plain.cells.count) - UInt8(round % 2)
+            plain.items[3].number = AccountNumber(2)
+            plain.items[3].sequence = random.next() >> 8
+            plain.items[3].isFrozen = round % 7 == 0
+            plain.items[3].cellStart = UInt32(round % 2)
+            plain.items[3].cellCount = UInt8(plain.cells.count) - UInt8(round % 2)
             replies.write(
                 plain, 0..<4, in: sent.span, time: time, at: time, names: names, to: &written)
             for index in 0..<2 {
@@ -271,11 +287,11 @@ import Testing
             let time = Instant(microseconds: 1_700_000_000_000_000 + Int64(round / 4))
             for index in 0..<20 {
                 let first = index * PlainCommands.partsMax
-                plain[index].number = AccountNumber(1)
-                plain[index].sequence = random.next() >> (1 + random.next() % 63)
-                plain[index].changeCount = UInt8(1 + below(3))
-                plain[index].shownCount = UInt8(below(3))
-                plain[index].rungCount = UInt8(max(0, below(5) - 1))
+                plain.items[index].number = AccountNumber(1)
+                plain.items[index].sequence = random.next() >> (1 + random.next() % 63)
+                plain.items[index].changeCount = UInt8(1 + below(3))
+                plain.items[index].shownCount = UInt8(below(3))
+                plain.items[index].rungCount = UInt8(max(0, below(5) - 1))
                 for place in 0..<PlainCommands.partsMax {
                     plain.changes[first + place] = PlainChange(
                         balance: BalanceName(

@@ -86,6 +86,8 @@ extension Ledger {
         }
         if state.head > head { state.noteLedger() }
         commands.newest = state.head > head ? state.head : newest
+        commands.time = state.time
+        commands.eventCount = Int(clamping: state.head - head)
         return next
     }
 
@@ -97,7 +99,7 @@ extension Ledger {
         let flags = state.rows.flags(command.number)
         guard flags.contains(.loaded), !flags.contains(.forgotten) else { return false }
         let block = state.rows.block(command.number)
-        command.value = state.pool.value(block, CellKey(balance.name)) ?? .zero
+        command.value = state.pool.value(block, CellKey(plainBalances[balance].name)) ?? .zero
         return true
     }
 
@@ -125,7 +127,7 @@ extension Ledger {
     ) -> Bool {
         let account = command.number
         guard account != .ledger, let balance = plainBalance(bytes, command.balance.range),
-            !balance.raw.isDisjoint(with: peer.role), buffer.hasRoom
+            !plainBalances[balance].raw.isDisjoint(with: peer.role), buffer.hasRoom
         else { return false }
         let flags = state.rows.flags(account)
         guard flags.contains(.loaded), flags.isDisjoint(with: [.frozen, .forgotten]) else {
@@ -134,7 +136,7 @@ extension Ledger {
         let block = state.rows.block(account)
         guard let posting = plainPost(block, balance, command.amount, isSpend),
             !posting.climbs || climb(posting, block, balance),
-            balance.boards.isEmpty
+            plainBalances[balance].boards.isEmpty
                 || move(posting, block, balance, isSpend ? 0 : command.amount, now)
         else { return false }
         var place = TokenTable.Place()
@@ -146,15 +148,16 @@ extension Ledger {
             else { return false }
         }
         let once = Self.once(command)
+        let name = plainBalances[balance].name
         // From here the command must succeed.
         let sequence = state.head + 1
         encode(
-            command, isSpend: isSpend, .alone, sequence, balance.name, actor, now,
+            command, isSpend: isSpend, .alone, sequence, name, actor, now,
             after: posting.after, once)
         buffer.append(writer, sequence, now)
         state.notePlain(sequence, account, flags, now)
         state.apply(posting, block)
-        if posting.offset == nil { state.setCell(account, CellKey(balance.name), posting.value) }
+        if posting.offset == nil { state.setCell(account, CellKey(name), posting.value) }
         if plainMoves.count > 0 { foldMoves(account, sequence) }
         if plainClimbs.count > 0 { foldClimbs(account) }
         if let once { state.recentKeys.insert(once.token, sequence, at: place) }
@@ -164,18 +167,21 @@ extension Ledger {
     }
 
     /// What a posting comes to; `nil` where the general way has to look.
+    ///
+    /// - Parameter balance: its place in `plainBalances`.
     @inline(__always)
     func plainPost(
-        _ block: CellBlock, _ balance: PlainBalances.Entry, _ amount: Int64, _ isSpend: Bool
+        _ block: CellBlock, _ balance: Int, _ amount: Int64, _ isSpend: Bool
     ) -> PlainPost? {
-        let totals = CellKey(.balance, balance.name.currency)
+        let name = plainBalances[balance].name
+        let totals = CellKey(.balance, name.currency)
         let total = state.pool.withCells(state.rows.block(.ledger)) { cells in
             cells.offset(of: totals).map { (offset: $0, sum: cells[$0].value) }
         }
         guard let total else { return nil }
         return state.pool.withCells(block) { cells in
             guard !hasHolds(cells) else { return nil }
-            let offset = cells.offset(of: CellKey(balance.name))
+            let offset = cells.offset(of: CellKey(name))
             var (value, sum) = (offset.map { cells[$0].value } ?? .zero, total.sum)
             let before = value.available
             let fits =
@@ -183,7 +189,7 @@ extension Ledger {
                 ? State.add(amount, to: &value.b) && State.add(amount, to: &sum.b)
                 : State.add(amount, to: &value.a) && State.add(amount, to: &sum.a)
             guard fits, before != nil, let after = value.available,
-                isSpend ? !balance.neverDecreases && after >= balance.floor : after <= balance.cap
+                plainBalances[balance].allows(after, isSpend: isSpend)
             else { return nil }
             return PlainPost(
                 offset: offset, total: total.offset, value: value, sum: sum, after: after,
@@ -203,10 +209,10 @@ extension Ledger {
     /// Whether no ladder moves.
     @inline(__always)
     private func standsStill(
-        _ balance: PlainBalances.Entry, _ cells: Span<Cell>, _ value: CellValue,
+        _ balance: Int, _ cells: Span<Cell>, _ value: CellValue,
         _ available: Int64
     ) -> Bool {
-        for index in balance.rungs {
+        for index in plainBalances[balance].rungs {
             let rung = plainBalances.rungs[index]
             let stored = cells.value(of: rung.key)?.a ?? rung.start
             let climbed = climbed(rung, balance, cells, value, available)
@@ -222,8 +228,9 @@ extension Ledger {
     ///
     @inline(__always)
     mutating func encode(
-        _ command: PlainCommand, isSpend: Bool, _ group: GroupPlace, _ sequence: SequenceNumber,
-        _ balance: BalanceName, _ actor: UInt32, _ now: Instant, after: Int64, _ once: PlainOnce?
+        _ command: borrowing PlainCommand, isSpend: Bool, _ group: GroupPlace,
+        _ sequence: SequenceNumber, _ balance: BalanceName, _ actor: UInt32, _ now: Instant,
+        after: Int64, _ once: PlainOnce?
     ) {
         let account = command.number
         writer.reset()

@@ -94,14 +94,14 @@ extension Ledger {
     /// - Returns: whether that is all that happens on boards.
     @inline(never)
     mutating func move(
-        _ posting: PlainPost, _ block: CellBlock, _ balance: PlainBalances.Entry, _ earned: Int64,
+        _ posting: PlainPost, _ block: CellBlock, _ balance: Int, _ earned: Int64,
         _ now: Instant
     ) -> Bool {
-        for index in balance.boards {
+        for index in plainBalances[balance].boards {
             let board = plainBalances.boards[index]
             guard let key = board.key ?? windowKey(board, now) else { return false }
             let found = state.pool.withCells(block) { cells in
-                standing(board, key, cells, posting, balance.name, earned)
+                standing(board, key, cells, posting, plainBalances[balance].name, earned)
             }
             switch found {
             case .moves(let move): plainMoves.append(move)

@@ -7,9 +7,9 @@ extension Ledger {
     /// - Returns: whether there was room for them.
     @inline(never)
     mutating func climb(
-        _ posting: PlainPost, _ block: CellBlock, _ balance: PlainBalances.Entry
+        _ posting: PlainPost, _ block: CellBlock, _ balance: Int
     ) -> Bool {
-        for index in balance.rungs {
+        for index in plainBalances[balance].rungs {
             let rung = plainBalances.rungs[index]
             let (stored, value) = state.pool.withCells(block) { cells in
                 let stored = cells.value(of: rung.key)?.a ?? rung.start
@@ -30,7 +30,7 @@ extension Ledger {
     /// The value that a ladder is climbed to.
     @inline(__always)
     func climbed(
-        _ rung: PlainBalances.Rung, _ balance: PlainBalances.Entry, _ cells: Span<Cell>,
+        _ rung: PlainBalances.Rung, _ balance: Int, _ cells: Span<Cell>,
         _ value: CellValue, _ available: Int64
     ) -> Int64 {
         switch rung.part {
@@ -38,8 +38,11 @@ extension Ledger {
         case .spent: return value.spent
         case .held: return value.held
         case .earned:
-            guard !rung.receivedClimbs, balance.loadsReceived else { return value.earned }
-            return value.earned - (cells.value(of: CellKey(received: balance.name))?.a ?? 0)
+            guard !rung.receivedClimbs, plainBalances[balance].loadsReceived else {
+                return value.earned
+            }
+            let received = CellKey(received: plainBalances[balance].name)
+            return value.earned - (cells.value(of: received)?.a ?? 0)
         }
     }
 

@@ -32,12 +32,13 @@ extension Ledger {
         guard command.verb == .award, !rules.hasOpenings, legacy == nil, buffer.hasRoom,
             state.accountCount < UInt32.max - 1,
             let balance = plainBalance(bytes, command.balance.range),
-            !balance.raw.isDisjoint(with: peer.role),
+            !plainBalances[balance].raw.isDisjoint(with: peer.role),
             let posting = plainFirstPost(balance, command.amount),
             takePlainID(bytes, command.account.range),
             climb(posting, CellBlock(), balance),
             move(posting, CellBlock(), balance, command.amount, now)
         else { return false }
+        let name = plainBalances[balance].name
         let account = AccountNumber(state.accountCount + 1)
         let opening = state.head + 1
         // From here the command must succeed.
@@ -53,11 +54,11 @@ extension Ledger {
         noteKey(&command, key, bytes)
         let once = Self.once(command)
         encode(
-            command, isSpend: false, .last, command.sequence, balance.name, actor, now,
+            command, isSpend: false, .last, command.sequence, name, actor, now,
             after: posting.after, once)
         buffer.append(writer, command.sequence, now)
         state.notePlain(command.sequence, account, state.rows.flags(account), now)
-        state.setCell(account, CellKey(balance.name), posting.value)
+        state.setCell(account, CellKey(name), posting.value)
         state.pool.setValue(state.rows.block(.ledger), posting.total, posting.sum)
         if plainMoves.count > 0 { foldMoves(account, command.sequence) }
         if plainClimbs.count > 0 { foldClimbs(account) }
@@ -77,17 +78,16 @@ extension Ledger {
     }
 
     /// As `plainPost`, of an account that has nothing yet.
-    private func plainFirstPost(
-        _ balance: PlainBalances.Entry, _ amount: Int64
-    ) -> PlainPost? {
-        let key = CellKey(.balance, balance.name.currency)
+    private func plainFirstPost(_ balance: Int, _ amount: Int64) -> PlainPost? {
+        let key = CellKey(.balance, plainBalances[balance].name.currency)
         let total = state.pool.withCells(state.rows.block(.ledger)) { cells in
             cells.offset(of: key).map { (offset: $0, sum: cells[$0].value) }
         }
         guard let total else { return nil }
         let value = CellValue(amount)
         var sum = total.sum
-        guard State.add(amount, to: &sum.a), amount <= balance.cap else { return nil }
+        guard State.add(amount, to: &sum.a), plainBalances[balance].allows(amount, isSpend: false)
+        else { return nil }
         return PlainPost(
             offset: 0, total: total.offset, value: value, sum: sum, after: amount,
             climbs: false)

@@ -58,6 +58,12 @@ struct PlainBalances: ~Copyable {
         var boards: Range<Int> = 0..<0
 
         var isThere: Bool { name.currency != .none }
+
+        /// Whether so much may be available after it was spent from, or posted to.
+        @inline(__always)
+        func allows(_ after: Int64, isSpend: Bool) -> Bool {
+            isSpend ? !neverDecreases && after >= floor : after <= cap
+        }
     }
 
     /// A ladder that a balance is climbed with.
@@ -102,11 +108,16 @@ struct PlainBalances: ~Copyable {
         for index in 0..<Self.slotCount where entries[index].isThere { entries[index] = Entry() }
     }
 
+    /// Where the entry of a balance is, until another one is inserted: an entry itself is long to copy.
     @inline(__always)
-    func entry(_ spelling: Spelling) -> Entry? {
+    func place(_ spelling: Spelling) -> Int? {
         let slot = spelling.slot(of: Self.slotCount)
         guard entries[slot].isThere, entries[slot].spelling == spelling else { return nil }
-        return entries[slot]
+        return slot
+    }
+
+    subscript(place: Int) -> Entry {
+        @inline(__always) _read { yield entries[place] }
     }
 
     /// Whether a value certainly belongs to a rung; the ladder knows of those that this doesn't.
@@ -142,12 +153,12 @@ struct PlainBalances: ~Copyable {
 }
 
 extension Ledger {
-    /// The entry of a balance, if there is nothing about it that plain commands can't do.
+    /// The place of a balance's entry, if there is nothing about it that plain commands can't do.
     mutating func plainBalance(
         _ bytes: Span<UInt8>, _ range: Range<Int>
-    ) -> PlainBalances.Entry? {
+    ) -> Int? {
         guard let spelling = PlainBalances.Spelling(bytes, range) else { return nil }
-        if let entry = plainBalances.entry(spelling) { return entry }
+        if let place = plainBalances.place(spelling) { return place }
         var text: [UInt8] = []
         for index in range { text.append(bytes[index]) }
         guard let name = plainName(text) else { return nil }
@@ -156,15 +167,15 @@ extension Ledger {
 
     /// Likewise, of a balance that rules post to.
     @inline(__always)
-    mutating func plainBalance(named name: BalanceName) -> PlainBalances.Entry? {
+    mutating func plainBalance(named name: BalanceName) -> Int? {
         let spelling = PlainBalances.Spelling(named: name)
-        return plainBalances.entry(spelling) ?? enter(spelling, name)
+        return plainBalances.place(spelling) ?? enter(spelling, name)
     }
 
     @inline(never)
     private mutating func enter(
         _ spelling: PlainBalances.Spelling, _ name: BalanceName
-    ) -> PlainBalances.Entry? {
+    ) -> Int? {
         guard let position = rules.currencyPosition(name.currency),
             rules.currencies[position].allows(facet: name.facet),
             let rungs = plainRungs(name, position)
@@ -180,7 +191,7 @@ extension Ledger {
         entry.neverDecreases = rule.neverDecreases
         entry.loadsReceived = !rule.receivedClimbs
         plainBalances.insert(entry, rungs, boards ?? [])
-        return plainBalances.entry(spelling)
+        return plainBalances.place(spelling)
     }
 
     /// The balance of a text, if all of its words are known.

@@ -91,8 +91,13 @@ package struct PlainCommands: ~Copyable, Sendable {
     package internal(set) var cells: [Cell] = []
     /// The rulebook that decided, by number.
     package internal(set) var rules: UInt32 = 0
-    /// The newest event that the answers to what was decided last could have seen.
+    // Of what was decided last.
+    /// The newest event that the answers to it could have seen.
     package internal(set) var newest: SequenceNumber = 0
+    /// When the newest event of all was recorded, which is when its own were.
+    package internal(set) var time = Instant(microseconds: 0)
+    /// How many events it came to.
+    package internal(set) var eventCount = 0
 
     // Of each command so many.
     var inputs = Flat(repeating: PlainCommand.Text(), count: countMax * inputsMax)
@@ -102,16 +107,28 @@ package struct PlainCommands: ~Copyable, Sendable {
 
     package init() {}
 
-    package subscript(index: Int) -> PlainCommand {
-        // Not `_modify`: called from another module, it allocates.
-        get { items[index] }
-        set { items[index] = newValue }
+    package subscript(index: Int) -> PlainCommand { items[index] }
+
+    // One field at a time, where one is enough.
+
+    package func verb(_ index: Int) -> PlainCommand.Verb { items[index].verb }
+    package func start(_ index: Int) -> Int { Int(items[index].start) }
+    package func end(_ index: Int) -> Int { Int(items[index].end) }
+
+    /// Adds one; there must be room.
+    package mutating func append(_ command: borrowing PlainCommand) {
+        items[count] = copy command
+        count += 1
     }
 
-    package func count(of verb: PlainCommand.Verb, in range: Range<Int>) -> Int {
-        var count = 0
-        for index in range where items[index].verb == verb { count += 1 }
-        return count
+    /// Tells how many commands of the same verb follow on each other, run by run.
+    package func tally(_ range: Range<Int>, _ body: (PlainCommand.Verb, Int) -> Void) {
+        var start = range.lowerBound
+        for index in range where items[index].verb != items[start].verb {
+            body(items[start].verb, index - start)
+            start = index
+        }
+        if start < range.upperBound { body(items[start].verb, range.upperBound - start) }
     }
 
     /// An input of a RECORD as it was sent, `name=value`.

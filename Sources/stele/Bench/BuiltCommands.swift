@@ -89,7 +89,8 @@ struct BuiltCommands: ~Copyable {
     /// The balance, then for each plain command its account and its key.
     private mutating func layOut() {
         bytes = Array(currency.utf8)
-        for index in 0..<PlainCommands.countMax {
+        plain.count = 0
+        for _ in 0..<PlainCommands.countMax {
             var one = PlainCommand()
             one.verb = verb == .spend && !areOpenings ? .spend : .award
             one.balance = PlainCommand.Text(0, currency.utf8.count)
@@ -100,7 +101,7 @@ struct BuiltCommands: ~Copyable {
                 one.key = PlainCommand.Text(bytes.count, Self.keyCount)
                 bytes += [UInt8](repeating: 0x30, count: Self.keyCount)
             }
-            plain[index] = one
+            plain.append(one)
         }
     }
 
