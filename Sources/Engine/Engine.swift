@@ -24,6 +24,7 @@ package final class Engine {
     private var spares: [EventBuffer] = []
     /// Oldest first.
     private var underWay: [BatchUnderWay] = []
+    private var bytesUnderWay = 0
     /// Accounts up to this one have their keys stored, or under way to be.
     private var keyedAccounts: UInt32
     private var groupAnswers: [GroupEntry] = []
@@ -48,7 +49,6 @@ package final class Engine {
     /// A batch that was taken and isn't known to be on disk.
     private struct BatchUnderWay {
         var last: SequenceNumber
-        var byteCount: Int
         /// Accounts whose keys are stored with it.
         var keys: Range<UInt32>
     }
@@ -142,8 +142,7 @@ package final class Engine {
     func hasRoom(bytesMore: Int) -> Bool { hasRoom(ledger.load, bytesMore: bytesMore) }
 
     private func hasRoom(_ load: Ledger.Load, bytesMore: Int) -> Bool {
-        var bytes = load.bytes + Limits.eventBytesMax + bytesMore
-        for batch in underWay { bytes += batch.byteCount }
+        let bytes = load.bytes + bytesUnderWay + Limits.eventBytesMax + bytesMore
         return source.hasRoom(batchBytes: bytes, highestAccount: load.accounts + 64)
     }
 
@@ -295,8 +294,8 @@ package final class Engine {
         batch.newKeys = source.drawnKeys(keys)
         keyedAccounts = accounts
         batch.wipedAccounts = taken.wiped.map(\.rawValue)
-        underWay.append(
-            BatchUnderWay(last: batch.last, byteCount: batch.body.count, keys: keys))
+        underWay.append(BatchUnderWay(last: batch.last, keys: keys))
+        bytesUnderWay += batch.body.count
         return batch
     }
 
@@ -305,6 +304,7 @@ package final class Engine {
     package func takeBack(_ batch: consuming PendingBatch) {
         precondition(underWay.last?.last == batch.last, "the last one comes back first")
         keyedAccounts = underWay.removeLast().keys.lowerBound - 1
+        bytesUnderWay -= batch.body.count
         let events = EventBuffer(
             bytes: batch.body, ends: batch.eventEnds, first: batch.first,
             lastTime: Instant(microseconds: Int64(batch.lastTime)))
@@ -320,6 +320,7 @@ package final class Engine {
             head.sequence == batch.last && underWay.first?.last == batch.last,
             "commits come in order")
         source.dropDrawnKeys(underWay.removeFirst().keys)
+        bytesUnderWay -= batch.body.count
         logHead = head
         source.durable = head.sequence
         let (bytes, ends) = (batch.body, batch.eventEnds)

@@ -88,10 +88,7 @@ final class Connection {
     }
 
     /// Whether so much of it waits for the disk that it isn't read for now.
-    var isThrottled: Bool {
-        output.heldCommands >= ServerLimits.inFlightCommandsMax
-            || output.heldCount >= ServerLimits.inFlightBytesMax
-    }
+    var isThrottled: Bool { output.isThrottled }
 
     func open(_ descriptor: consuming FileDescriptor) {
         rawDescriptor = descriptor.rawValue

@@ -176,7 +176,7 @@ extension Front {
                 var between = ReplyWriter(isRESP3: replies.isRESP3)
                 answer(entry, connection.peer.role, &between)
                 answers.append(between.bytes)
-                plainReplies.profiles.forgetNames()
+                plain.replies.profiles.forgetNames()
                 continue
             }
             var receipt = Receipt()

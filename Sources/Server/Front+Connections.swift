@@ -10,18 +10,24 @@ extension Front {
         guard connection.isRunnable else { return listen(connection) }
         var left = ServerLimits.turnCommandsMax
         var wantsMore = true
-        var progress = PlainProgress()
+        var progress = PlainDesk.Progress()
         while wantsMore, connection.isRunnable {
             guard left > 0 else {
                 enqueue(connection)
                 break
             }
+            let isAllRead = connection.input.isEmpty
+            if isAllRead, !connection.mayReceive { break }
             guard !connection.isThrottled, !isOverloaded else {
                 counters.throttlings += 1
                 putOff(connection)
                 break
             }
             if setAside(connection) { break }
+            guard !isAllRead else {
+                wantsMore = receive(connection)
+                continue
+            }
             let plain = carryOutPlain(connection, left, &progress)
             guard plain == 0 else {
                 left -= plain
@@ -69,12 +75,11 @@ extension Front {
     /// Receives once; returns whether something may have come.
     private func receive(_ connection: Connection) -> Bool {
         guard connection.mayReceive else { return false }
-        let before = connection.input.count
-        let reception = connection.input.receive(from: connection.rawDescriptor, &pool)
-        counters.bytesReceived += UInt64(connection.input.count - before)
+        let (reception, count) = connection.input.receive(from: connection.rawDescriptor, &pool)
+        counters.bytesReceived += UInt64(count)
         connection.mayReceive = reception == .more
         if reception == .ended { connection.hasEnded = true }
-        return connection.input.count > before
+        return count > 0
     }
 
     /// Carries one request out; returns whether the connection goes on with the next. Unless the
@@ -85,8 +90,7 @@ extension Front {
         let head = engine.head
         let bytes = request.bytes.count
         let outcome = dispatch(connection)
-        rations.pay(
-            connection.peer.uid, events: Int(clamping: engine.head - head), bytes: bytes)
+        pay(connection, events: Int(clamping: engine.head - head), bytes: bytes)
         switch outcome {
         case .answered:
             connection.input.advance(to: next)
@@ -114,10 +118,12 @@ extension Front {
     /// What a turn leaves behind: memory given back, clocks set, totals counted.
     private func settle(_ connection: Connection) {
         guard !connection.isClosed else { return }
-        connection.input.rest(&pool)
-        count(connection)
+        let isAllRead = connection.input.rest(&pool)
+        countInput(connection)
+        guard !connection.isClosed else { return }
+        countOutput(connection)
         let isOurTurn = connection.isQueued || connection.isWaiting || !connection.isRunnable
-        if connection.input.isEmpty || isOurTurn {
+        if isAllRead || isOurTurn {
             connection.partialSince = 0
         } else if connection.partialSince == 0, !connection.mayReceive {
             connection.partialSince = now
@@ -125,27 +131,28 @@ extension Front {
         if connection.hasEnded || connection.isClosing { enqueueFlush(connection) }
     }
 
-    private func count(_ connection: Connection) {
-        outputTotal += connection.output.count - connection.countedOutput
-        connection.countedOutput = connection.output.count
-        if connection.subscriptions != nil || connection.countedTold != 0 { countTold(connection) }
-        inputTotal += connection.inputBytes - connection.countedInput
-        connection.countedInput = connection.inputBytes
-        if inputTotal > ServerLimits.inFlightBytesTotalMax, connection.inputBytes > 0 {
+    private func countInput(_ connection: Connection) {
+        let input = connection.inputBytes
+        inputTotal += input - connection.countedInput
+        connection.countedInput = input
+        if inputTotal > ServerLimits.inFlightBytesTotalMax, input > 0 {
             counters.inputOverflows += 1
-            return close(connection)
-        }
-        if connection.output.count > ServerLimits.outputBytesMax {
-            counters.outputOverflows += 1
             close(connection)
         }
     }
 
-    /// What waits for a listener to read it holds nobody else up.
-    private func countTold(_ connection: Connection) {
-        let told = connection.subscriptions == nil ? 0 : connection.output.count
+    private func countOutput(_ connection: Connection) {
+        let output = connection.output.count
+        outputTotal += output - connection.countedOutput
+        connection.countedOutput = output
+        let told = connection.subscriptions == nil ? 0 : output
+        // What waits for a listener to read it holds nobody else up.
         toldTotal += told - connection.countedTold
         connection.countedTold = told
+        if output > ServerLimits.outputBytesMax {
+            counters.outputOverflows += 1
+            close(connection)
+        }
     }
 
     // MARK: Sending
@@ -172,7 +179,7 @@ extension Front {
     private func flush(_ connection: Connection) {
         let (progress, sent) = connection.output.send(to: connection.rawDescriptor, &pool)
         counters.bytesSent += UInt64(sent)
-        count(connection)
+        countOutput(connection)
         switch progress {
         case .failed: return close(connection)
         case .blocked:

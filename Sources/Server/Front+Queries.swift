@@ -36,7 +36,7 @@ extension Front {
             return account.map(engine.newest)
         case .profile(let id, _):
             let account = engine.account(request.bytes, id.range)
-            plainReplies.profiles.write(engine.view(account), at: wall, engine, to: &reply)
+            plain.replies.profiles.write(engine.view(account), at: wall, engine, to: &reply)
             return account.map(engine.newest)
         case .offers(let id, let offer):
             let listing = try offers(id, offer, request, role)

@@ -77,9 +77,8 @@ extension Front {
             into: &connection.output.writer)
         if done.count > 0 {
             counters.commands += UInt64(done.count)
-            rations.pay(
-                connection.peer.uid, events: Int(clamping: engine.head - head),
-                bytes: done.next - start)
+            pay(
+                connection, events: Int(clamping: engine.head - head), bytes: done.next - start)
             connection.lastCommand = done.last
             connection.partialSince = 0
             connection.lastActiveAt = now

@@ -59,8 +59,7 @@ final class Front {
     // What one command is read into, kept for its memory.
     var request = Request()
     var desk = WriteDesk()
-    var plain = PlainCommands()
-    var plainReplies = PlainReplies()
+    var plain = PlainDesk()
 
     /// Connections with something to do, and those whose turn it is.
     var ready = TurnQueue()
@@ -71,6 +70,7 @@ final class Front {
     /// Connections of users who have had their share of this second.
     var rationed: [Connection] = []
     var rations: Rations
+    let hasRations: Bool
 
     /// Batches are numbered from 1; replies wait for the open one or one of those given away.
     var openBatch: UInt64 = 1
@@ -132,6 +132,7 @@ final class Front {
         spareDescriptor = Syscall.reserve()
         readers = storage.readers
         rations = Rations(settings.rations)
+        hasRations = settings.rations.areAnyPerSecond
         let (micros, monotonic) = (Syscall.wallMicroseconds(), Syscall.monotonicMicroseconds())
         now = monotonic / 1_000
         startedAt = now

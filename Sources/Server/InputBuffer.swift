@@ -10,20 +10,24 @@ struct InputBuffer {
     var count: Int { end - start }
     var capacity: Int { bytes.count }
 
-    /// Receives once. Answers `nil` when the peer has closed its side.
-    mutating func receive(from descriptor: Int32, _ pool: inout BufferPool) -> Reception {
+    /// Receives once.
+    ///
+    /// - Returns: also how many bytes came.
+    mutating func receive(
+        from descriptor: Int32, _ pool: inout BufferPool
+    ) -> (Reception, count: Int) {
         makeRoom(&pool)
         switch Syscall.receive(descriptor, into: &bytes, from: end) {
         case .wouldBlock:
-            return .drained
+            return (.drained, 0)
         case .failed:
-            return .ended
+            return (.ended, 0)
         case .bytes(0):
-            return .ended
+            return (.ended, 0)
         case .bytes(let count):
             let isFull = end + count == bytes.count
             end += count
-            return isFull ? .more : .drained
+            return (isFull ? .more : .drained, count)
         }
     }
 
@@ -51,10 +55,13 @@ struct InputBuffer {
 
     /// Gives memory back when a turn is over. The beginning of a request keeps only as many bytes
     /// as it has, so that ten thousand of them don't hold a buffer each.
-    mutating func rest(_ pool: inout BufferPool) {
-        guard bytes.count == ServerLimits.inputBufferBytes || isEmpty else { return }
+    ///
+    /// - Returns: whether nothing is left to be read.
+    @discardableResult
+    mutating func rest(_ pool: inout BufferPool) -> Bool {
+        guard bytes.count == ServerLimits.inputBufferBytes || isEmpty else { return false }
         let left = count
-        guard left <= ServerLimits.inputBufferBytes / 8 else { return }
+        guard left <= ServerLimits.inputBufferBytes / 8 else { return false }
         let remainder = isEmpty ? [] : Array(bytes[start..<end])
         var old: [UInt8] = []
         swap(&old, &bytes)
@@ -62,6 +69,7 @@ struct InputBuffer {
         bytes = remainder
         start = 0
         end = left
+        return left == 0
     }
 
     /// Makes sure that something can be received: from the pool at first, then by moving what is

@@ -182,7 +182,7 @@ extension Front {
         case .profile:
             let view = first.view ?? AccountView()
             let moment = first.moment ?? wall
-            plainReplies.profiles.write(view, at: moment, engine, to: &connection.output.writer)
+            plain.replies.profiles.write(view, at: moment, engine, to: &connection.output.writer)
         case .why(let name):
             values(on: connection) { writer in
                 writer.why(first.why, first.view?.value(CellKey(name)) ?? .zero, engine)

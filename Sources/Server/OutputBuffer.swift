@@ -22,6 +22,11 @@ struct OutputBuffer {
     var count: Int { writer.bytes.count - sent }
     var heldCount: Int { writer.bytes.count - ready }
     var isEmpty: Bool { count == 0 }
+    /// Whether so much waits for the disk that no more is to be added for now.
+    var isThrottled: Bool {
+        heldCommands >= ServerLimits.inFlightCommandsMax
+            || heldCount >= ServerLimits.inFlightBytesMax
+    }
     var hasReady: Bool { ready > sent }
 
     /// Marks everything appended since the last call: it waits for `batch`, 0 for none. A reply

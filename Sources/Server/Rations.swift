@@ -74,11 +74,16 @@ struct Rations {
 extension Front {
     /// Sets a connection aside whose user has had this second's share.
     func setAside(_ connection: Connection) -> Bool {
-        guard rations.isSpent(connection.peer.uid, now: now) else { return false }
+        guard hasRations, rations.isSpent(connection.peer.uid, now: now) else { return false }
         counters.rationings += 1
         connection.isWaiting = true
         rationed.append(connection)
         return true
+    }
+
+    /// Takes what was done out of the user's share.
+    func pay(_ connection: Connection, events: Int, bytes: Int) {
+        if hasRations { rations.pay(connection.peer.uid, events: events, bytes: bytes) }
     }
 
     /// Gives those set aside another look, after each pause of the loop.

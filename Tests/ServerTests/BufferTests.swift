@@ -129,7 +129,7 @@ func inputGrows() throws {
             sent += count
         }
     }
-    while input.receive(from: pair.server.rawValue, &pool) == .more {}
+    while input.receive(from: pair.server.rawValue, &pool).0 == .more {}
     input.rest(&pool)
     #expect(input.parse(into: &request) == .incomplete)
 }
