@@ -8,8 +8,8 @@ struct IDStorage {
     var areLeaving = false
     /// False after a failure, until some time has passed.
     var mayTry = true
-    /// Some fifty bytes each: a megabyte, and as much again while they are written.
-    var newMax = 16_384
+    /// Some fifty bytes each: half a megabyte, and as much again while they are written.
+    var newMax = 8_192
 }
 
 extension Engine {
@@ -47,7 +47,7 @@ extension Engine {
 
 extension NewIDs {
     /// Entries in a transaction.
-    private static var sliceSize: Int { 8_192 }
+    private static var sliceSize: Int { 4_096 }
 
     /// Writes them in the order of their accounts.
     func write<Stored: StateStorage>(to store: StateStore<Stored>) throws(StoreError) {

@@ -108,7 +108,7 @@ import Testing
         for number in UInt32(1)...300_000 {
             directory.insert(Self.token(&random, 40), AccountNumber(number))
             if number >= 50_000, number % 10_000 == 0 {
-                #expect(directory.byteCount <= 14 * Int(number))
+                #expect(directory.byteCount <= 13 * Int(number))
             }
         }
     }

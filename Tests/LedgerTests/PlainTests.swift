@@ -22,13 +22,16 @@ import Testing
         }
         """
 
-    /// The same with a board by two of the currencies, and an action that counts for something.
+    /// The same with boards by some of the currencies, and an action that counts for something.
     static let ranked = rulebook.replacing(
         "ladders: {",
         with: """
             boards: {
               rich: { by: ["available('coins')", "rung('level')"] },
               today: { earned: 'gems:red', window: 'day' },
+              lately: { earned: 'gems:green', window: 'week' },
+              most: { by: ["available('gems:red')", "spent('gems:green')"] },
+              ever: { by: "earned('gems:green')", window: 'month' },
             },
             actions: { visit: {} },
             streaks: { daily: { counts: ['visit'] } },
@@ -46,6 +49,9 @@ import Testing
         var taken = 0
         for round in 0..<400 {
             plain.now.microseconds += Int64(random.next() % 3)
+            if rulebook == Self.ranked, round % 20 == 19 {
+                plain.now.microseconds += 11 * 3_600_000_000
+            }
             general.now = plain.now
             let peer = random.next() % 8 == 0 ? Peer(uid: 7, role: .game) : Scenario.peer
             let texts = (0...random.next() % 9).map { _ in Self.text(&random) }
@@ -66,7 +72,7 @@ import Testing
         plain.commit()
         general.commit()
         #expect(plain.log == general.log)
-        // Of the ranked rulebook's currencies two are never plain.
+        // Of the ranked rulebook's currencies one is never plain.
         let least = rulebook == Self.ranked ? 200 : 400
         #expect(taken > least, "hardly anything was plain: \(taken)")
         #expect(plain.ledger.state.accountCount == general.ledger.state.accountCount)
@@ -77,6 +83,8 @@ import Testing
             #expect(plain.ledger.state.id(account) == general.ledger.state.id(account))
             #expect(plain.ledger.state.opened(account) == general.ledger.state.opened(account))
         }
+        let areBoardsSame = plain.ledger.state.hasSameStandings(as: general.ledger.state)
+        #expect(areBoardsSame)
         let changes = plain.ledger.state.directoryChanges()
         let expected = general.ledger.state.directoryChanges()
         #expect(changes.map(\.token) == expected.map(\.token))
@@ -256,6 +264,45 @@ import Testing
             #expect(scenario.decidePlain([text], from: Scenario.peer) == 0, "\(text)")
         }
         #expect(scenario.ledger.state.accountCount == count + 3)
+    }
+
+    @Test("places on boards move on the way, unless it takes a closer look")
+    func boards() {
+        let boards = """
+            boards: {
+              gold: { by: ["available('coins')", "earned('coins')"] },
+              today: { earned: 'gems:red', window: 'day' },
+              shown: { by: "available('xp')", hidden: "(fact('shy') else 0) == 1" },
+            },
+            ladders: {
+            """
+        var scenario = Scenario(rulebook: Self.rulebook.replacing("ladders: {", with: boards))
+        for balance in ["coins", "gems:red", "gems:green", "xp"] {
+            #expect(scenario.outcome("award ann \(balance) 10") == "ok")
+        }
+        let texts = [
+            "award ann coins 5", "spend ann coins 7", "award ann gems:red 4",
+            "spend ann gems:red 1",
+            "award ann gems:green 3", "award bob coins 8", "award cid gems:red 14",
+        ]
+        #expect(scenario.decidePlain(texts, from: Scenario.peer) == texts.count)
+        let gold = CellKey(.board, scenario.ledger.state.words.find("gold") ?? .none)
+        let top = scenario.ledger.state.top(gold, count: 9, from: 1, .earliest)
+        #expect(top.map(\.value) == [8, 8] && top.map(\.account.rawValue) == [1, 2])
+        // The second key decides: ann has earned more.
+        #expect(scenario.ledger.state.value(AccountNumber(1), gold)?.b == 15)
+        let today = scenario.ledger.rules.boardKey(
+            scenario.ledger.rules.parts.boards[1], at: scenario.now, now: scenario.now)
+        let earned = scenario.ledger.state.top(
+            today ?? gold, count: 9, from: 1, .earliest)
+        // Equal sums: who reached it first.
+        #expect(earned.map(\.value) == [14, 14] && earned.map(\.account.rawValue) == [1, 3])
+        // Who may be hidden, and the next day, of which the old entry knows nothing.
+        #expect(scenario.decidePlain(["award ann xp 1"], from: Scenario.peer) == 0)
+        scenario.now.microseconds += 86_400_000_000
+        #expect(scenario.decidePlain(["award ann gems:red 1"], from: Scenario.peer) == 0)
+        #expect(scenario.outcome("award ann gems:red 1") == "ok")
+        #expect(scenario.decidePlain(["award ann gems:red 1"], from: Scenario.peer) == 1)
     }
 
     @Test("another rulebook is noticed")

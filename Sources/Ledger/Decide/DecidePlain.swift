@@ -69,6 +69,7 @@ extension Ledger {
             } else {
                 guard let actor, mayWrite else { break }
                 plainClimbs.removeAll()
+                plainMoves.removeAll()
                 let isDecided: Bool
                 if verb == .record {
                     isDecided = mayRecord && record(&commands, next, bytes, actor, now)
@@ -132,7 +133,9 @@ extension Ledger {
         }
         let block = state.rows.block(account)
         guard let posting = plainPost(block, balance, command.amount, isSpend),
-            !posting.climbs || climb(posting, block, balance)
+            !posting.climbs || climb(posting, block, balance),
+            balance.boards.isEmpty
+                || move(posting, block, balance, isSpend ? 0 : command.amount, now)
         else { return false }
         var place = TokenTable.Place()
         if !command.key.isEmpty {
@@ -152,6 +155,7 @@ extension Ledger {
         state.notePlain(sequence, account, flags, now)
         state.apply(posting, block)
         if posting.offset == nil { state.setCell(account, CellKey(balance.name), posting.value) }
+        if plainMoves.count > 0 { foldMoves(account, sequence) }
         if plainClimbs.count > 0 { foldClimbs(account) }
         if let once { state.recentKeys.insert(once.token, sequence, at: place) }
         command.sequence = sequence
@@ -226,6 +230,7 @@ extension Ledger {
         writer.u8((isSpend ? EventKind.spend : EventKind.award).rawValue | group.rawValue << 5)
         writer.u8(
             (plainClimbs.count == 0 ? 0 : EventParts.rungs.rawValue)
+                | (plainMoves.count == 0 ? 0 : EventParts.marks.rawValue)
                 | (once == nil ? 0 : EventParts.once.rawValue))
         writer.varint(sequence)
         writer.time(now)
@@ -254,6 +259,7 @@ extension Ledger {
             writer.varint(balance.facet.rawValue)
         }
         writer.signed(command.amount)
+        if plainMoves.count > 0 { encodeMoves(sequence) }
         if plainClimbs.count > 0 { encodeClimbs() }
     }
 }

@@ -35,7 +35,8 @@ extension Ledger {
             !balance.raw.isDisjoint(with: peer.role),
             let posting = plainFirstPost(balance, command.amount),
             takePlainID(bytes, command.account.range),
-            climb(posting, CellBlock(), balance)
+            climb(posting, CellBlock(), balance),
+            move(posting, CellBlock(), balance, command.amount, now)
         else { return false }
         let account = AccountNumber(state.accountCount + 1)
         let opening = state.head + 1
@@ -58,6 +59,7 @@ extension Ledger {
         state.notePlain(command.sequence, account, state.rows.flags(account), now)
         state.setCell(account, CellKey(balance.name), posting.value)
         state.pool.setValue(state.rows.block(.ledger), posting.total, posting.sum)
+        if plainMoves.count > 0 { foldMoves(account, command.sequence) }
         if plainClimbs.count > 0 { foldClimbs(account) }
         if let once { state.recentKeys.insert(once.token, command.sequence) }
         commands.items[index] = command

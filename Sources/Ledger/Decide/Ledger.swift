@@ -42,6 +42,7 @@ package struct Ledger: ~Copyable {
     var plainPosts: [PlainPost] = []
     var plainID: [UInt8] = []
     var plainClimbs = PlainClimbs()
+    var plainMoves = FlatList<PlainMove>()
     /// Where accounts come from that were somebody elsewhere; `nil`: nowhere.
     package var legacy: (any LegacySource)?
     /// Accounts that are being brought over from there, one inside the other.

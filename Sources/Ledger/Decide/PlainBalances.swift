@@ -46,7 +46,7 @@ struct PlainBalances: ~Copyable {
     struct Entry {
         var spelling = Spelling()
         var name = BalanceName(currency: .none)
-        /// Who may post it by itself; nobody where places on a board follow from that.
+        /// Who may post it by itself; nobody where places on a board follow that aren't plain.
         var raw: Role = []
         var floor: Int64 = 0
         var cap = Int64.max
@@ -54,6 +54,8 @@ struct PlainBalances: ~Copyable {
         var loadsReceived = false
         /// The rungs that may move when it is posted.
         var rungs: Range<Int> = 0..<0
+        /// The boards on which the account may move then.
+        var boards: Range<Int> = 0..<0
 
         var isThere: Bool { name.currency != .none }
     }
@@ -74,6 +76,7 @@ struct PlainBalances: ~Copyable {
     fileprivate static let slotCount = 1_024
 
     private(set) var rungs: [Rung] = []
+    private(set) var boards: [Board] = []
     /// Those of all ladders met so far: to look one up in its ladder would count references.
     private var floors: [Int64] = []
     private var floorsOfLadder: [Int: Range<Int>] = [:]
@@ -95,6 +98,7 @@ struct PlainBalances: ~Copyable {
 
     private mutating func forgetEntries() {
         rungs = []
+        boards = []
         for index in 0..<Self.slotCount where entries[index].isThere { entries[index] = Entry() }
     }
 
@@ -125,12 +129,14 @@ struct PlainBalances: ~Copyable {
         return range
     }
 
-    mutating func insert(_ entry: Entry, _ climbed: [Rung]) {
+    mutating func insert(_ entry: Entry, _ climbed: [Rung], _ ranked: [Board]) {
         // Facets may be many and meet in one slot; what they leave behind must not pile up.
-        if rungs.count > 8 * Self.slotCount { forgetEntries() }
+        if rungs.count + boards.count > 8 * Self.slotCount { forgetEntries() }
         var entry = entry
         entry.rungs = rungs.count..<(rungs.count + climbed.count)
         rungs += climbed
+        entry.boards = boards.count..<(boards.count + ranked.count)
+        boards += ranked
         entries[entry.spelling.slot(of: Self.slotCount)] = entry
     }
 }
@@ -167,12 +173,13 @@ extension Ledger {
         var entry = PlainBalances.Entry()
         entry.spelling = spelling
         entry.name = name
-        entry.raw = rules.isRanked(name.currency) ? [] : rule.raw
+        let boards = plainBoards(name)
+        entry.raw = boards == nil ? [] : rule.raw
         entry.floor = rule.floor
         entry.cap = rule.cap ?? .max
         entry.neverDecreases = rule.neverDecreases
         entry.loadsReceived = !rule.receivedClimbs
-        plainBalances.insert(entry, rungs)
+        plainBalances.insert(entry, rungs, boards ?? [])
         return plainBalances.entry(spelling)
     }
 

@@ -95,11 +95,6 @@ package final class Rulebook: Sendable {
         currencyIndex.position(of: word).map { currencies[$0] }
     }
 
-    /// Whether a board goes by the currency.
-    func isRanked(_ currency: Word) -> Bool {
-        parts.boards.contains { $0.currencies.contains(currency) }
-    }
-
     package func ladder(_ word: Word) -> LadderRule? {
         ladderIndex.position(of: word).map { ladders[$0] }
     }

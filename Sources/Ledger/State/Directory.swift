@@ -2,15 +2,18 @@
 ///
 /// A slot has the number and 32 bits of the token, eight bytes in all; the other bits lie in the
 /// account's row, which is looked at next anyway. Open addressing with linear probing, in 256 parts
-/// that grow one by one, by a quarter: no insertion ever moves more than a part, and three slots of five
-/// are in use at least. A token's place goes by its bytes: entries lie in the order of their tokens, but
-/// for neighbours that got in each other's way.
+/// that grow by an eighth, so that two slots of three are in use, and one after the other: no insertion
+/// ever moves more than a part, and what they leave behind lies together, where others can move in. A
+/// token's place goes by its bytes: entries lie in the order of their tokens, but for neighbours that
+/// got in each other's way.
 struct Directory: ~Copyable, Sendable {
     // Not private: Swift 6.3 fails on a private type within a generic one, in a debug build.
     struct Part: ~Copyable, Sendable {
         /// The tag above the number; 0 where there is none.
-        var slots = Flat(repeating: UInt64(0), count: 8)
+        var slots = Flat(repeating: UInt64(0), count: Directory.sizeMin)
         var count = 0
+
+        var isFull: Bool { count * 5 >= slots.count * 4 }
 
         /// Where looking for a tag begins.
         @inline(__always)
@@ -36,9 +39,9 @@ struct Directory: ~Copyable, Sendable {
             return index
         }
 
-        mutating func grow() {
+        mutating func grow(to size: Int) {
             var larger = Part()
-            larger.slots = Flat(repeating: 0, count: slots.count + slots.count / 4)
+            larger.slots = Flat(repeating: 0, count: size)
             for index in 0..<slots.count where slots[index] != 0 {
                 let free = larger.free(Directory.tag(slots[index]))
                 larger.slots[free] = slots[index]
@@ -85,14 +88,22 @@ struct Directory: ~Copyable, Sendable {
     private static let partBits: UInt64 = 8
     static let partCount = 1 << Int(partBits)
 
+    private static let sizeMin = 8
+
     private var parts = Flat(count: partCount) { Part() }
+    /// The size that all parts are to have soon, and the next one that is to grow to it.
+    private var size = sizeMin
+    private var nextToGrow = partCount
+    private var insertions = 0
+    /// A part grows with so many insertions: few parts wait long, and few insertions wait for one.
+    private static let insertionsPerPart = 32
 
     /// Bytes that the slots take.
     var byteCount: Int { (0..<Self.partCount).reduce(0) { $0 + parts[$1].slots.count * 8 } }
 
     private static func tag(_ slot: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: slot >> 32) }
 
-    // The token's first byte chooses the part, the next 32 are the tag.
+    // The token's first byte chooses the part, the next 32 bits are the tag.
 
     @inline(__always)
     private func part(_ token: Token) -> Int {
@@ -144,11 +155,27 @@ struct Directory: ~Copyable, Sendable {
     mutating func insert(_ token: Token, _ account: AccountNumber) {
         precondition(account != .ledger, "the ledger has no id")
         let part = part(token)
-        if parts[part].count * 4 >= parts[part].slots.count * 3 { parts[part].grow() }
+        if parts[part].isFull { makeRoom(part) }
+        if nextToGrow < Self.partCount { growSome() }
         let tag = Self.tag(token)
         let free = parts[part].free(tag)
         parts[part].slots[free] = UInt64(tag) << 32 | UInt64(account.rawValue)
         parts[part].count += 1
+    }
+
+    private mutating func makeRoom(_ part: Int) {
+        if parts[part].slots.count == size {
+            size += size / 8
+            nextToGrow = 0
+        }
+        parts[part].grow(to: size)
+    }
+
+    private mutating func growSome() {
+        insertions += 1
+        guard insertions % Self.insertionsPerPart == 0 else { return }
+        if parts[nextToGrow].slots.count < size { parts[nextToGrow].grow(to: size) }
+        nextToGrow += 1
     }
 
     mutating func remove(_ place: Place) {
