@@ -4,12 +4,16 @@ package import Store
 /// A second state, folded from the first event on, to prove that the one in service is what the log
 /// says: what PROJECTION REBUILD does while the daemon serves.
 ///
-/// Work alternates between a background thread (`foldSome`) and the engine's own (`Engine.compare`);
+/// Work alternates between a background thread (`goOn`) and the engine's own (`Engine.compare`);
 /// it is handed from one to the other and never used by both.
 package final class Rebuild: @unchecked Sendable {
     // Sendable because whoever holds it hands it over: see above.
     private var state = State(source: EmptySource(), keepsIDs: false)
     private var folder = BlockFolder()
+    private var taken = TakenEvents(capacity: eventsAtOnce)
+    private var storedRows = StoredRows()
+    /// The first key of those that weren't looked at yet; `nil` once all were.
+    private var nextStored: [UInt8]? = []
     /// Accounts still to be compared.
     fileprivate var next: UInt32 = 0
     /// Accounts that had newer events than were folded when their turn came.
@@ -18,33 +22,93 @@ package final class Rebuild: @unchecked Sendable {
     package fileprivate(set) var difference: String?
     package fileprivate(set) var accountCount: UInt32 = 0
 
-    package init() {}
+    /// They fit a core's caches: what is decoded is folded from there.
+    private static let eventsAtOnce = 1_024
+    /// Some milliseconds' worth: the state's file can't reuse its pages while they are read.
+    private static let rowsAtOnce = 16_384
+
+    package init() {
+        // Tokens aren't compared, and there may be more of them than there is memory.
+        state.keyedThrough = .max
+    }
 
     /// The newest event folded.
     package var head: SequenceNumber { state.head }
 
-    /// Folds some batches more, in one bounded transaction.
+    /// Folds some batches more, in one bounded transaction; at the end of the log, once, looks at the rows
+    /// that are stored.
     ///
     /// - Returns: whether more follow; not after a failure, which `difference` tells.
-    package func foldSome<Log: LogStorage>(_ reader: LogReader<Log>) -> Bool {
+    package func goOn<Log: LogStorage, Stored: StateStorage>(
+        _ reader: LogReader<Log>, _ stored: StateStore<Stored>
+    ) -> Bool {
+        let hasMore = foldSome(reader)
+        if hasMore || difference != nil { return hasMore }
+        lookAtStoredRows(stored)
+        return nextStored != nil
+    }
+
+    private func foldSome<Log: LogStorage>(_ reader: LogReader<Log>) -> Bool {
         do {
             let next = try reader.foldBlocks(from: state.head + 1, batchCountMax: 64) {
                 first, bytes, events in
-                folder.fold(first, bytes, events, into: &state)
+                if taken.take(first, bytes, events) { return true }
+                return foldTaken(reader) && taken.take(first, bytes, events)
             }
-            if let failure = folder.failure { difference = "\(OpeningError(failure))" }
-            return next != nil && difference == nil
+            return foldTaken(reader) && next != nil
         } catch {
-            difference = "\(error)"
+            // What was read before it comes first.
+            if foldTaken(reader) { difference = "\(error)" }
             return false
         }
+    }
+
+    /// - Returns: whether nothing was wrong.
+    private func foldTaken<Log: LogStorage>(_ reader: LogReader<Log>) -> Bool {
+        let isRight = folder.fold(taken, into: &state) { (try? reader.event($0)) ?? nil }
+        taken.removeAll()
+        if let failure = folder.failure { difference = "\(OpeningError(failure))" }
+        return isRight
+    }
+
+    /// Compares some of the rows that are stored, here where nobody waits for it: an account that the
+    /// engine hasn't in memory has had no event since the start, and so no other row than the stored one.
+    ///
+    /// One that isn't found equal here is compared by the engine, which finds out what is wrong.
+    private func lookAtStoredRows<Stored: StateStorage>(_ stored: StateStore<Stored>) {
+        guard let first = nextStored else { return }
+        var count = 0
+        var last: [UInt8] = []
+        do throws(StoreError) {
+            try stored.scan(.accounts, from: first) { key, row in
+                if key.count == 4 {
+                    let number = UInt32(bigEndian: [UInt8](bytes: key))
+                    storedRows.look(at: row, of: AccountNumber(number), in: &state)
+                }
+                count += 1
+                guard count == Self.rowsAtOnce else { return true }
+                last = [UInt8](bytes: key)
+                return false
+            }
+        } catch {
+            last = []
+        }
+        // The least key that comes after.
+        nextStored = last.isEmpty ? nil : last + [0]
     }
 
     /// How an account's row in service compares with the rebuilt one.
     fileprivate func compareRow(
         _ account: AccountNumber, of served: inout State
     ) -> RowComparison {
-        served.compareRow(account, with: &state)
+        // Memory of accounts that come soon is asked for now, of their rows before that of their cells.
+        let soon = AccountNumber(account.rawValue &+ 8)
+        let later = AccountNumber(account.rawValue &+ 16)
+        served.bringRowNear(later)
+        state.bringRowNear(later)
+        served.bringCellsNear(soon)
+        state.bringCellsNear(soon)
+        return served.compareRow(account, with: &state, knowing: storedRows)
     }
 
     fileprivate func hasSameBoards(as served: borrowing State) -> Bool {

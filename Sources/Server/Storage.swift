@@ -80,8 +80,9 @@ package struct Storage {
     /// Folds the log anew, to be compared with the state in service.
     func makeRebuilder() throws(SystemFault) -> WorkerThread<Rebuild, Bool> {
         let reader = LogReader(log)
+        let state = state
         return try WorkerThread("stele-rebuild", isPatient: true) { rebuild in
-            rebuild.foldSome(reader)
+            rebuild.goOn(reader, state)
         }
     }
 

@@ -85,4 +85,41 @@ import Testing
         #expect(served.compareRow(Self.ann, with: &rebuilt) == .differs)
         #expect(!served.rows.flags(Self.ann).contains(.loaded))
     }
+
+    @Test("a stored row that was found right is looked at no more, unless the account is in memory")
+    func known() {
+        let scenario = Self.scenario()
+        var rebuilt = Self.state(of: scenario, events: scenario.log.count)
+        let source = MemorySource()
+        var served = State(source: source)
+        served.restore(
+            head: rebuilt.head, time: rebuilt.time, ledgerID: rebuilt.ledgerID,
+            accountCount: rebuilt.accountCount, words: [], actors: [], rulebooks: [])
+        let row = rebuilt.encodeRow(Self.ann)
+        let bob = AccountNumber(2)
+        let bobs = rebuilt.encodeRow(bob)
+        var known = StoredRows()
+        for position in row.indices {
+            var changed = row
+            changed[position] ^= 1
+            known.look(at: changed.span, of: Self.ann, in: &rebuilt)
+        }
+        for other in [Array(row.dropLast()), row + [0], bobs, []] {
+            known.look(at: other.span, of: Self.ann, in: &rebuilt)
+        }
+        known.look(at: row.span, of: AccountNumber(rebuilt.accountCount + 1), in: &rebuilt)
+        let isUnknown = !known.contain(Self.ann) && !known.contain(bob)
+        #expect(isUnknown)
+        // What the source has now would differ.
+        source.rows[Self.ann] = bobs
+        let unknown = served.compareRow(Self.ann, with: &rebuilt, knowing: known)
+        #expect(unknown == .differs)
+        known.look(at: row.span, of: Self.ann, in: &rebuilt)
+        let stored = served.compareRow(Self.ann, with: &rebuilt, knowing: known)
+        #expect(stored == .equal)
+        #expect(!served.rows.flags(Self.ann).contains(.loaded))
+        served.ensure(Self.ann)
+        let loaded = served.compareRow(Self.ann, with: &rebuilt, knowing: known)
+        #expect(loaded == .differs)
+    }
 }

@@ -88,6 +88,7 @@ extension Simulation {
         let copy = disk.copy()
         let stored = try Opening.open(
             log: SimLog(copy), state: Self.store(copy), random: keys.draw, progress: { _ in })
+        try checkRebuild(of: stored.engine, on: copy)
         let bare = disk.copy()
         bare.tables = SimTables()
         let rebuilt = try Opening.open(
@@ -103,5 +104,22 @@ extension Simulation {
             }
         }
         report.count("rebuilt and compared")
+    }
+
+    /// What PROJECTION REBUILD does, of an engine that has hardly a row in memory.
+    private func checkRebuild(of engine: Engine, on disk: SimDisk) throws {
+        let rebuild = Rebuild()
+        let reader = LogReader(try SimLog(disk))
+        let state = Self.store(disk)
+        while true {
+            while rebuild.goOn(reader, state) {}
+            var comparison = engine.compare(rebuild)
+            while case .goesOn = comparison { comparison = engine.compare(rebuild) }
+            switch comparison {
+            case .goesOn, .needsMore: continue
+            case .equal: return
+            case .differs(let what): throw Failure("a rebuild finds: \(what)")
+            }
+        }
     }
 }

@@ -18,7 +18,8 @@ extension State {
         touch(.ledger)
         let ledgerLast = rows.last(.ledger)
         var total = FlatTotal()
-        bringNear(flat, first: start)
+        // What lies behind an event that isn't flat was asked for before it.
+        if start == 0 { bringFirstNear(flat) }
         var index = start
         while index < flat.count {
             bringNear(flat, behind: index)
@@ -187,11 +188,11 @@ extension State {
     private static let distance = 16
 
     /// Has what the first events touch fetched.
-    private func bringNear(_ flat: borrowing FlatEvents, first start: Int) {
-        for index in start..<min(flat.count, start + 2 * Self.distance) {
+    private func bringFirstNear(_ flat: borrowing FlatEvents) {
+        for index in 0..<min(flat.count, 2 * Self.distance) {
             rows.prefetch(flat.heads[index].account)
         }
-        for index in start..<min(flat.count, start + Self.distance) {
+        for index in 0..<min(flat.count, Self.distance) {
             bringCellsNear(flat, flat.heads[index])
         }
     }

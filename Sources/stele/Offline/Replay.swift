@@ -16,6 +16,8 @@ struct Replay: ~Copyable {
         self.ledger = ledger
         state = State(
             source: KeyedSource(ledger.directory.log, readsTexts: false), keepsIDs: false)
+        // Nobody asks for tokens, of which there may be more than there is memory.
+        state.keyedThrough = .max
     }
 
     /// - Parameter progress: told the number of the newest event folded.
