@@ -54,7 +54,7 @@ package final class Engine {
     }
 
     /// One that is being written, and one that waits for it.
-    package static let batchesUnderWayMax = 2
+    private static let batchesUnderWayMax = 2
 
     private enum GroupEntry {
         case decided

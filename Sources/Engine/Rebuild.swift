@@ -7,7 +7,8 @@ package import Store
 /// Work alternates between a background thread (`goOn`) and the engine's own (`Engine.compare`);
 /// it is handed from one to the other and never used by both.
 package final class Rebuild: @unchecked Sendable {
-    // Sendable because whoever holds it hands it over: see above.
+    // Sendable: the queues that hand it over are locked, so that who gets it sees all that was done; and
+    // the engine's thread doesn't touch it between submitting it and taking the answer.
     private var state = State(source: EmptySource(), keepsIDs: false)
     private var folder = BlockFolder()
     private var taken = TakenEvents(capacity: eventsAtOnce)
@@ -91,6 +92,7 @@ package final class Rebuild: @unchecked Sendable {
                 return false
             }
         } catch {
+            // The engine compares the others, and finds out what can't be read.
             last = []
         }
         // The least key that comes after.

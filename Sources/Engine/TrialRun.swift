@@ -3,7 +3,8 @@ package import Store
 
 /// A history being decided again under other rules, out of the log, a bounded piece at a time.
 ///
-/// Sendable because whoever holds it hands it over: no two threads ever use it at once.
+/// Sendable: it goes to its thread and comes back through locked queues, so that who gets it sees all that
+/// was done; and who submitted it doesn't touch it before the answer. No two threads use it at once.
 package final class TrialRun: @unchecked Sendable {
     /// Gone once there is a result, so that whoever steps frees its memory too.
     private var trial: Trial?

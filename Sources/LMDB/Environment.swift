@@ -8,7 +8,7 @@ private import Synchronization
 /// cannot be asked for. It is open as long as somebody holds it, which every transaction does.
 @safe package final class Environment: @unchecked Sendable {
     // Sendable: lmdb.h allows any thread to begin a transaction; what may not happen at the same
-    // time as transactions, changing the map's size, waits at the gate below.
+    // time as transactions, changing the map's size, waits at the gate below. The rest never changes.
     private let handle: OpaquePointer
     private let path: String
     private let isReadOnly: Bool

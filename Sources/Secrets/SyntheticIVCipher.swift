@@ -220,7 +220,8 @@ private struct Block {
         return Block(high: words.0.bigEndian, low: words.1.bigEndian)
     }
 
-    /// Looked up once, since a look-up costs more than sealing an id does. Never freed; libcrypto's
+    /// Looked up once, since a look-up costs more than sealing an id does. Safe though unchecked: a static
+    /// constant is made by one thread before any other sees it; it is never freed, and libcrypto's fetched
     /// algorithms are immutable and may be used by any thread.
     nonisolated(unsafe) private static let algorithm: OpaquePointer = {
         guard let algorithm = unsafe EVP_CIPHER_fetch(nil, "AES-128-ECB", nil) else {

@@ -64,7 +64,7 @@ package struct PlainReplies: ~Copyable {
             case .spend: receipt(command, -command.amount, bytes)
             case .balance: balanceText.write(command.value, to: &replies)
             case .profile:
-                if let words { profile(command, cells.span, words, names, &writer) }
+                profile(command, cells.span, words ?? names.words, names, &writer)
             }
             if command.rungCount > 0, command.verb != .record {
                 reach(commands, index, names, &writer)

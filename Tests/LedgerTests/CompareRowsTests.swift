@@ -69,15 +69,21 @@ import Testing
         #expect(served.compareRow(AccountNumber(2), with: &rebuilt) == .equal)
     }
 
+    /// A state that has no row in memory.
+    private static func restored(_ state: borrowing State, _ source: MemorySource) -> State {
+        var served = State(source: source)
+        served.restore(
+            head: state.head, time: state.time, ledgerID: state.ledgerID,
+            accountCount: state.accountCount, words: [], actors: [], rulebooks: [])
+        return served
+    }
+
     @Test("a row that is only stored is compared as it is stored")
     func stored() {
         let scenario = Self.scenario()
         var rebuilt = Self.state(of: scenario, events: scenario.log.count)
         let source = MemorySource()
-        var served = State(source: source)
-        served.restore(
-            head: rebuilt.head, time: rebuilt.time, ledgerID: rebuilt.ledgerID,
-            accountCount: rebuilt.accountCount, words: [], actors: [], rulebooks: [])
+        var served = Self.restored(rebuilt, source)
         let row = rebuilt.encodeRow(Self.ann)
         source.rows[Self.ann] = row
         #expect(served.compareRow(Self.ann, with: &rebuilt) == .equal)
@@ -91,10 +97,7 @@ import Testing
         let scenario = Self.scenario()
         var rebuilt = Self.state(of: scenario, events: scenario.log.count)
         let source = MemorySource()
-        var served = State(source: source)
-        served.restore(
-            head: rebuilt.head, time: rebuilt.time, ledgerID: rebuilt.ledgerID,
-            accountCount: rebuilt.accountCount, words: [], actors: [], rulebooks: [])
+        var served = Self.restored(rebuilt, source)
         let row = rebuilt.encodeRow(Self.ann)
         let bob = AccountNumber(2)
         let bobs = rebuilt.encodeRow(bob)

@@ -113,12 +113,7 @@ extension Ledger: FormulaContext {
             isBlindToDraft
             ? nil : touched.first { $0.account == account && $0.balance == name }?.value
         let value = posted ?? state.loadedValue(account, CellKey(name)) ?? .zero
-        switch part {
-        case .available: return value.available ?? 0
-        case .earned: return value.earned
-        case .spent: return value.spent
-        case .held: return value.held
-        }
+        return value[part] ?? 0
     }
 
     package func rung(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64 {

@@ -167,11 +167,9 @@ extension Ledger {
     }
 
     /// What a posting comes to; `nil` where the general way has to look.
-    ///
-    /// - Parameter balance: its place in `plainBalances`.
     @inline(__always)
     func plainPost(
-        _ block: CellBlock, _ balance: Int, _ amount: Int64, _ isSpend: Bool
+        _ block: CellBlock, _ balance: PlainBalances.Place, _ amount: Int64, _ isSpend: Bool
     ) -> PlainPost? {
         let name = plainBalances[balance].name
         let totals = CellKey(.balance, name.currency)
@@ -209,7 +207,7 @@ extension Ledger {
     /// Whether no ladder moves.
     @inline(__always)
     private func standsStill(
-        _ balance: Int, _ cells: Span<Cell>, _ value: CellValue,
+        _ balance: PlainBalances.Place, _ cells: Span<Cell>, _ value: CellValue,
         _ available: Int64
     ) -> Bool {
         for index in plainBalances[balance].rungs {
@@ -225,7 +223,6 @@ extension Ledger {
     }
 
     /// As `Event.encode`, of an event with one account and one posting.
-    ///
     @inline(__always)
     mutating func encode(
         _ command: borrowing PlainCommand, isSpend: Bool, _ group: GroupPlace,

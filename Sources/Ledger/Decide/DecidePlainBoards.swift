@@ -94,7 +94,7 @@ extension Ledger {
     /// - Returns: whether that is all that happens on boards.
     @inline(never)
     mutating func move(
-        _ posting: PlainPost, _ block: CellBlock, _ balance: Int, _ earned: Int64,
+        _ posting: PlainPost, _ block: CellBlock, _ balance: PlainBalances.Place, _ earned: Int64,
         _ now: Instant
     ) -> Bool {
         for index in plainBalances[balance].boards {
@@ -161,12 +161,7 @@ extension Ledger {
     ) -> Int64? {
         let isPosted = part.key == CellKey(name)
         let value = isPosted ? posting.value : cells.value(of: part.key) ?? .zero
-        switch part.part {
-        case .available: return value.available
-        case .earned: return value.earned
-        case .spent: return value.spent
-        case .held: return value.held
-        }
+        return value[part.part]
     }
 
     /// As `Event.encode`, of the marks of an event's only account.

@@ -7,7 +7,7 @@ extension Ledger {
     /// - Returns: whether there was room for them.
     @inline(never)
     mutating func climb(
-        _ posting: PlainPost, _ block: CellBlock, _ balance: Int
+        _ posting: PlainPost, _ block: CellBlock, _ balance: PlainBalances.Place
     ) -> Bool {
         for index in plainBalances[balance].rungs {
             let rung = plainBalances.rungs[index]
@@ -30,7 +30,7 @@ extension Ledger {
     /// The value that a ladder is climbed to.
     @inline(__always)
     func climbed(
-        _ rung: PlainBalances.Rung, _ balance: Int, _ cells: Span<Cell>,
+        _ rung: PlainBalances.Rung, _ balance: PlainBalances.Place, _ cells: Span<Cell>,
         _ value: CellValue, _ available: Int64
     ) -> Int64 {
         switch rung.part {

@@ -78,7 +78,7 @@ extension Ledger {
     }
 
     /// As `plainPost`, of an account that has nothing yet.
-    private func plainFirstPost(_ balance: Int, _ amount: Int64) -> PlainPost? {
+    private func plainFirstPost(_ balance: PlainBalances.Place, _ amount: Int64) -> PlainPost? {
         let key = CellKey(.balance, plainBalances[balance].name.currency)
         let total = state.pool.withCells(state.rows.block(.ledger)) { cells in
             cells.offset(of: key).map { (offset: $0, sum: cells[$0].value) }

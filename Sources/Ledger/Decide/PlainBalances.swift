@@ -109,14 +109,16 @@ struct PlainBalances: ~Copyable {
     }
 
     /// Where the entry of a balance is, until another one is inserted: an entry itself is long to copy.
+    typealias Place = Int
+
     @inline(__always)
-    func place(_ spelling: Spelling) -> Int? {
+    func place(_ spelling: Spelling) -> Place? {
         let slot = spelling.slot(of: Self.slotCount)
         guard entries[slot].isThere, entries[slot].spelling == spelling else { return nil }
         return slot
     }
 
-    subscript(place: Int) -> Entry {
+    subscript(place: Place) -> Entry {
         @inline(__always) _read { yield entries[place] }
     }
 
@@ -156,7 +158,7 @@ extension Ledger {
     /// The place of a balance's entry, if there is nothing about it that plain commands can't do.
     mutating func plainBalance(
         _ bytes: Span<UInt8>, _ range: Range<Int>
-    ) -> Int? {
+    ) -> PlainBalances.Place? {
         guard let spelling = PlainBalances.Spelling(bytes, range) else { return nil }
         if let place = plainBalances.place(spelling) { return place }
         var text: [UInt8] = []
@@ -167,7 +169,7 @@ extension Ledger {
 
     /// Likewise, of a balance that rules post to.
     @inline(__always)
-    mutating func plainBalance(named name: BalanceName) -> Int? {
+    mutating func plainBalance(named name: BalanceName) -> PlainBalances.Place? {
         let spelling = PlainBalances.Spelling(named: name)
         return plainBalances.place(spelling) ?? enter(spelling, name)
     }
@@ -175,7 +177,7 @@ extension Ledger {
     @inline(never)
     private mutating func enter(
         _ spelling: PlainBalances.Spelling, _ name: BalanceName
-    ) -> Int? {
+    ) -> PlainBalances.Place? {
         guard let position = rules.currencyPosition(name.currency),
             rules.currencies[position].allows(facet: name.facet),
             let rungs = plainRungs(name, position)

@@ -92,6 +92,18 @@ package enum BalancePart: UInt8, Sendable {
     case available, earned, spent, held
 }
 
+extension CellValue {
+    /// A part of a balance; `nil` where what is available leaves Int64.
+    subscript(part: BalancePart) -> Int64? {
+        switch part {
+        case .available: available
+        case .earned: earned
+        case .spent: spent
+        case .held: held
+        }
+    }
+}
+
 package enum FactFold: UInt8, Sendable, CaseIterable {
     case sum, max, count
 }

@@ -115,13 +115,7 @@ struct CurveContext: FormulaContext {
     var parent: AccountNumber? { nil }
 
     func balance(_ name: BalanceName, _ part: BalancePart, of account: AccountNumber) -> Int64 {
-        let value = view.value(CellKey(name)) ?? .zero
-        return switch part {
-        case .available: value.available ?? 0
-        case .earned: value.earned
-        case .spent: value.spent
-        case .held: value.held
-        }
+        (view.value(CellKey(name)) ?? .zero)[part] ?? 0
     }
 
     func rung(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64 { 0 }

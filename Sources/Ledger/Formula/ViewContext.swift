@@ -9,13 +9,7 @@ struct ViewContext: FieldContext {
     var parent: AccountNumber? { nil }
 
     func balance(_ name: BalanceName, _ part: BalancePart, of account: AccountNumber) -> Int64 {
-        let value = view.value(CellKey(name)) ?? .zero
-        switch part {
-        case .available: return value.available ?? 0
-        case .earned: return value.earned
-        case .spent: return value.spent
-        case .held: return value.held
-        }
+        (view.value(CellKey(name)) ?? .zero)[part] ?? 0
     }
 
     func rung(ladder index: Int, facet: Word, of account: AccountNumber) -> Int64 {

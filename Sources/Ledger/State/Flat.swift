@@ -87,8 +87,8 @@ extension Flat where Element: Copyable {
     }
 }
 
-// Sendable: its memory is reached through this value alone, which can't be copied; who passes it on
-// has it no more.
+// Sendable where its elements are: its memory is reached through this value alone, which can't be copied; who
+// passes it on has it no more, and reading it at once from many threads changes nothing.
 extension Flat: @unchecked Sendable where Element: Sendable & ~Copyable {}
 
 /// A list in flat memory, which grows at its end.

@@ -63,7 +63,8 @@ extension Replay {
 
 /// Events on their way from one thread to the other, which pass it to and fro.
 private final class Piece: @unchecked Sendable {
-    // Sendable because whoever holds it hands it over.
+    // Sendable: it goes to and fro through relays, which are locked, and who has put it into one has no
+    // reference left that it uses.
     var events: TakenEvents
     /// What kept the log from being read on: there are no events then.
     var error: StoreError?
@@ -73,7 +74,8 @@ private final class Piece: @unchecked Sendable {
 
 /// The half of the work that ends with decoded events.
 private final class Reading: @unchecked Sendable {
-    // Sendable because the thread that it is given to is the only one that uses it.
+    // Sendable: whoever makes it hands it to one thread, and keeps nothing of it but the relays, which any
+    // thread may use.
     private let reader: LogReader<LMDBLog>
     private let empty: Relay<Piece>
     private let full: Relay<Piece>

@@ -30,7 +30,8 @@ import Synchronization
 
 /// Hands values from one thread to another in their order; who is ahead by `capacity` waits.
 @safe final class Relay<Element: Sendable>: @unchecked Sendable {
-    // Sendable: the queue is guarded, and POSIX lets any thread use a semaphore.
+    // Sendable: the queue is behind a lock, and the rest are constants that point to semaphores, which POSIX
+    // lets any thread use; they are freed with the last reference.
     private struct Queue {
         var elements: [Element] = []
         var isClosed = false
