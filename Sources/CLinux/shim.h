@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -60,6 +61,14 @@ static inline int clinux_name_thread(const char *name) {
 /* Only for this thread: Linux keeps the nice value of each by itself. */
 static inline int clinux_lower_priority(int nice) {
     return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice);
+}
+
+/* SCHED_IDLE, for this thread: whoever else wakes has its core at once, where one with a high nice value
+   may keep it for some milliseconds. */
+static inline int clinux_run_when_idle(void) {
+    const int idle = 5; /* SCHED_IDLE, which is hidden, too */
+    const struct sched_param none = {0};
+    return sched_setscheduler(0, idle, &none);
 }
 
 /* A page of a mapped file that can't be had: the file was cut short, or its disk failed. The thread
