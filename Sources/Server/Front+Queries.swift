@@ -207,7 +207,7 @@ extension AsOf {
     }
 }
 
-extension ValueWriter {
+extension RESPValues {
     /// WHY: the balance, and what it came from, gathered by cause.
     mutating func why(_ lines: [WhyLine], _ value: CellValue, _ names: some Naming) {
         map { writer in

@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 /// What stands around the numbers of a balance.
 struct BalanceText {
@@ -29,5 +29,20 @@ struct BalanceText {
         stage.raw(texts, available)
         // A balance that the ledger let come about fits.
         stage.number(value.available ?? 0)
+    }
+
+    /// More than it ever writes: four names, and numbers of 20 digits.
+    fileprivate static let sizeMax = 256
+}
+
+extension RESPValues {
+    /// What BALANCE answers, where it isn't one of many that share their texts.
+    package mutating func balance(_ value: CellValue) {
+        self.value { reply in
+            var stage = ByteWriter(capacity: BalanceText.sizeMax)
+            BalanceText(isRESP3: reply.isRESP3).write(value, to: &stage)
+            precondition(!stage.hasOverflowed, "a balance is short")
+            stage.append(to: &reply.bytes)
+        }
     }
 }

@@ -108,22 +108,15 @@ extension ProfileWriter {
     mutating func streaks(
         _ cells: Span<Cell>, _ words: Words, _ reply: inout ReplyWriter
     ) {
-        makeRoom(&reply)
-        let streaks = cells.range(of: .streak)
-        stage.raw(form.texts, form.streaks)
-        stage.map(streaks.count, isRESP3: form.isRESP3)
-        for place in streaks {
-            makeRoom(&reply)
-            let (key, value) = (cells[place].key, cells[place].value)
-            names.write(BalanceName(currency: key.word), words, to: &stage)
-            stage.raw(form.texts, form.current)
-            stage.number(value.a)
-            stage.raw(form.texts, form.longest)
-            stage.number(value.b)
-            stage.raw(form.texts, form.last)
+        entries(.streak, under: form.streaks, cells, words, &reply) { writer, value in
+            writer.stage.raw(writer.form.texts, writer.form.current)
+            writer.stage.number(value.a)
+            writer.stage.raw(writer.form.texts, writer.form.longest)
+            writer.stage.number(value.b)
+            writer.stage.raw(writer.form.texts, writer.form.last)
             var day = ReplyWriter()
             day.bulk { $0.appendDay(value.c) }
-            stage.raw(day.bytes)
+            writer.stage.raw(day.bytes)
         }
     }
 

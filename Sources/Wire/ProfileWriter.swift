@@ -134,32 +134,36 @@ package struct ProfileWriter: ~Copyable {
     private mutating func marks(
         _ cells: Span<Cell>, _ words: Words, _ reply: inout ReplyWriter
     ) {
-        makeRoom(&reply)
-        let facts = cells.range(of: .fact)
-        stage.raw(form.texts, form.facts)
-        stage.map(facts.count, isRESP3: form.isRESP3)
-        for place in facts {
-            makeRoom(&reply)
-            names.write(BalanceName(currency: cells[place].key.word), words, to: &stage)
-            let value = cells[place].value
-            if value.b == 1 { word(value.a, words) } else { stage.integer(value.a) }
+        entries(.fact, under: form.facts, cells, words, &reply) { writer, value in
+            if value.b == 1 { writer.word(value.a, words) } else { writer.stage.integer(value.a) }
         }
-        makeRoom(&reply)
-        let items = cells.range(of: .item)
-        stage.raw(form.texts, form.items)
-        stage.array(items.count)
-        for place in items {
-            makeRoom(&reply)
-            names.write(BalanceName(currency: cells[place].key.word), words, to: &stage)
+        entries(.item, under: form.items, cells, words, &reply, isList: true) { _, _ in }
+        entries(.equipped, under: form.equipped, cells, words, &reply) { writer, value in
+            writer.word(value.a, words)
         }
+    }
+
+    /// Writes the names of an account's cells of one kind, each with what `tell` writes of its value.
+    ///
+    /// - Parameter isList: names alone are a list, not a map.
+    @inline(__always)
+    mutating func entries(
+        _ kind: CellKind, under key: Range<Int>, _ cells: Span<Cell>, _ words: Words,
+        _ reply: inout ReplyWriter, isList: Bool = false,
+        tell: (inout ProfileWriter, CellValue) -> Void
+    ) {
         makeRoom(&reply)
-        let equipped = cells.range(of: .equipped)
-        stage.raw(form.texts, form.equipped)
-        stage.map(equipped.count, isRESP3: form.isRESP3)
-        for place in equipped {
+        let places = cells.range(of: kind)
+        stage.raw(form.texts, key)
+        if isList {
+            stage.array(places.count)
+        } else {
+            stage.map(places.count, isRESP3: form.isRESP3)
+        }
+        for place in places {
             makeRoom(&reply)
             names.write(BalanceName(currency: cells[place].key.word), words, to: &stage)
-            word(cells[place].value.a, words)
+            tell(&self, cells[place].value)
         }
     }
 

@@ -97,6 +97,12 @@ package struct RESPValues: ValueWriter {
         reply.boolean(value)
         items += 1
     }
+
+    /// One value, which `fill` writes.
+    mutating func value(_ fill: (inout ReplyWriter) -> Void) {
+        fill(&reply)
+        items += 1
+    }
 }
 
 /// JSON on one line.

@@ -12,7 +12,7 @@ extension RESPValues {
             writer.map { writer in
                 for cell in view.cells(of: .balance) {
                     writer.key { $0.appendBalance(cell.key.balance, names: names) }
-                    writer.balance(cell.value)
+                    writer.plainBalance(cell.value)
                 }
             }
             writer.key("ladders")
@@ -155,5 +155,21 @@ extension RESPValues {
         guard !overflow else { return }
         key(name)
         number(distance)
+    }
+}
+
+extension ValueWriter {
+    /// What BALANCE answers, part by part.
+    mutating func plainBalance(_ value: CellValue) {
+        map { writer in
+            let parts = [
+                ("earned", value.earned), ("spent", value.spent), ("held", value.held),
+                ("available", value.earned - value.spent - value.held),
+            ]
+            for (name, part) in parts {
+                writer.key(name)
+                writer.number(part)
+            }
+        }
     }
 }

@@ -257,7 +257,7 @@ import Testing
                 expected.receipt(receipt, names: names)
             }
             var values = RESPValues(expected)
-            values.balance(plain[2].value)
+            values.plainBalance(plain[2].value)
             expected = values.reply
             var view = AccountView()
             view.last = plain[3].sequence
