@@ -70,13 +70,14 @@ package enum Daemon {
         let doors = options.doors(manager)
         try check(doors)
         let rules = try options.rulesPath.map { try OfferedRules($0) }
+        let legacy = try options.legacy.map { try legacyFile($0) }
         if Syscall.kind(of: "\(options.directory)/log") == .nothing {
             try rules?.refuseMistakes()
             for door in doors where door.inherited == nil { try Listener.checkFree(door.door) }
         }
         let files = try LedgerFiles(options.directory, report: Report.line)
         if let rules { try offer(rules, files) }
-        try offerLegacy(options, files)
+        if let legacy { try offer(legacy, files) }
         let listeners = try doors.map { door in
             try door.inherited.map { raw in try Listener.inherit(raw, door.door) }
                 ?? Listener.open(door.door)
@@ -112,17 +113,26 @@ package enum Daemon {
         }
     }
 
-    /// Opens the file of whom to bring over when they are first touched.
-    private static func offerLegacy(_ options: DaemonOptions, _ files: LedgerFiles) throws {
-        guard let legacy = options.legacy else { return }
-        guard files.engine.ledger.rules.hasMigration(named: legacy.migration) else {
+    /// Opens the file of whom to bring over when they are first touched. One that names nobody is taken
+    /// for a mistake: accounts would be opened without what they had.
+    private static func legacyFile(_ options: LegacyFile.Options) throws -> LegacyFile {
+        let file = try LegacyFile(options)
+        guard file.count > 0 || file.unreadableCount == 0 else {
             throw ConfigFault(
-                description: "the rulebook in force declares no migration \(legacy.migration)")
+                description: "\(options.path): no line has an account in '\(options.accountField)'")
         }
-        let file = try LegacyFile(legacy)
+        return file
+    }
+
+    private static func offer(_ file: LegacyFile, _ files: LedgerFiles) throws {
+        let options = file.options
+        guard files.engine.ledger.rules.hasMigration(named: options.migration) else {
+            throw ConfigFault(
+                description: "the rulebook in force declares no migration \(options.migration)")
+        }
         files.engine.ledger.legacy = file
         Report.line(
-            "\(legacy.path) has \(file.count) accounts to bring over by \(legacy.migration)"
+            "\(options.path) has \(file.count) accounts to bring over by \(options.migration)"
                 + (file.unreadableCount == 0
                     ? "" : "; \(file.unreadableCount) lines can't be read"))
     }

@@ -20,7 +20,7 @@ final class LegacyFile: LegacySource {
         var offset: UInt64
     }
 
-    private let options: Options
+    let options: Options
     private let descriptor: FileDescriptor
     /// Ascending by hash, lines of one account in the file's order.
     private var entries: [Entry] = []

@@ -331,6 +331,19 @@ def test_a_line_that_cannot_come_over_refuses_the_command(make_daemon, tmp_path)
         client.call("AWARD", "bad", "coins", 1)
 
 
+def test_a_legacy_file_that_names_nobody_is_not_served(make_daemon, tmp_path):
+    """A field that is spelt wrong would open everybody without what they had."""
+    file = tmp_path / "legacy.jsonl"
+    file.write_text('{"account": "a", "xp": 1, "level": 1}\n')
+    for arguments, said in [
+        (["--legacy", file, "--migration", "old", "--legacy-account", "acount"], "no line has an account in 'acount'"),
+        (["--legacy", tmp_path / "none", "--migration", "old"], "No such file"),
+    ]:
+        daemon = make_daemon(rules=RULES, arguments=arguments, start=False)
+        daemon.spawn()
+        assert daemon.process.wait(10) == 78 and said in daemon.said() and not daemon.data.exists()
+
+
 def test_a_legacy_file_with_rubbish_in_it(make_daemon, tmp_path):
     file = tmp_path / "legacy.jsonl"
     file.write_bytes(

@@ -118,6 +118,9 @@ struct PrinterTests {
         #expect(
             lines[1].contains(
                 "7  2026-01-01T00:00:00Z  award  contribution files=3  xp +16, bob coin -5"))
+        // Of the whole ledger it is said whose they are, also where all are one account's.
+        let all = Self.printed { EventPrinter($0).table([event], ofAll: true) }
+        #expect(all[1].contains("award  ada      contribution"))
         let full = Self.printed { EventPrinter($0).print(event) }
         #expect(full.first == "event 7  award")
         #expect(full.contains { $0.contains("xp") && $0.contains("+16") && $0.contains("action") })

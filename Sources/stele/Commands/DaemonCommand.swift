@@ -97,7 +97,9 @@ struct DaemonCommand {
         case "balance": BalancePrinter(console).print(reply, name: arguments.prefix(2))
         case "xrange", "xrevrange", "xread": StreamPrinter(console).print(reply)
         case "why": WhyPrinter(console).print(reply)
-        case "history": EventPrinter(console).table(reply.elements ?? [reply])
+        case "history":
+            EventPrinter(console).table(
+                reply.elements ?? [reply], ofAll: arguments.first == "*")
         case "event": EventPrinter(console).print(reply)
         default:
             if isReceipt {

@@ -12,14 +12,15 @@ struct EventPrinter {
         reply["seq"] != nil && reply["kind"] != nil
     }
 
-    func table(_ events: [Reply]) {
+    /// - Parameter ofAll: whether it isn't said whose they are.
+    func table(_ events: [Reply], ofAll: Bool = false) {
         guard !events.isEmpty else {
             console.output.line(style.faint("no events"))
             return
         }
-        let accounts = Set(events.compactMap { $0["account"]?.string })
+        let hasAccounts = ofAll || Set(events.compactMap { $0["account"]?.string }).count > 1
         var table = Table(header: ["seq", "when", "kind"])
-        if accounts.count > 1 { table.header.append("account") }
+        if hasAccounts { table.header.append("account") }
         let hasActors = events.contains { $0["by"] != nil }
         table.header += ["what", "changes"] + (hasActors ? ["by"] : [])
         for event in events {
@@ -29,7 +30,7 @@ struct EventPrinter {
                     field(event["at"] == nil ? "time" : "at", of: event), dress: style.faint),
                 Table.Cell(field("kind", of: event)),
             ]
-            if accounts.count > 1 {
+            if hasAccounts {
                 row.append(Table.Cell(field("account", of: event), dress: style.name))
             }
             row.append(Table.Cell(cause(of: event)))
