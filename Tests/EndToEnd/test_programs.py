@@ -82,6 +82,15 @@ def test_help_and_version():
         assert done.returncode == 0 and "--socket" in done.stdout
 
 
+@pytest.mark.parametrize("script", ["run", "test", "fuzz"])
+def test_scripts_tell_what_they_do_without_doing_it(script):
+    command = [str(daemons.ROOT / "ops" / script)]
+    asked = subprocess.run([*command, "--help"], capture_output=True, text=True, timeout=10)
+    assert asked.returncode == 0 and asked.stdout and not asked.stderr
+    wrong = subprocess.run([*command, "nonsense"], capture_output=True, text=True, timeout=10)
+    assert wrong.returncode == 2 and wrong.stderr
+
+
 def test_a_wrong_rulebook_stops_the_first_start(tmp_path):
     rules = tmp_path / "wrong.json5"
     rules.write_text("{ edition: 1,\n currencies: { 'a b': {} },\n ladders: 7 }\n")
