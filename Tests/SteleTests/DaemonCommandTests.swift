@@ -49,6 +49,10 @@ struct DaemonCommandTests {
                 "Usage: stele award account currency[:facet] amount"
             ),
             (["rules", "put"], "too few arguments", "Usage: stele rules put FILE"),
+            (
+                ["multi"], "multi is of no use here: each run of stele is a connection of its own",
+                "Groups are sent by client libraries, or by redis-cli."
+            ),
             (["rules", "lst"], "rules has no 'lst'", "Did you mean rules list?"),
         ])
     func usage(words: [String], message: String, hint: String) {

@@ -171,6 +171,16 @@ struct PrinterTests {
         }
     }
 
+    @Test("a stream's description shows its entries as entries")
+    func stream() {
+        let entry = Reply.array([.text("1-0"), .array([.text("kind"), .text("genesis")])])
+        let lines = Self.printed { console in
+            StreamPrinter(console).print(
+                description: Self.map(("length", .integer(29)), ("first-entry", entry)))
+        }
+        #expect(lines == ["length  29", "first-entry", "1-0  kind=genesis"])
+    }
+
     @Test("nothing is said to be nothing")
     func empty() {
         let stats = Self.map(

@@ -44,6 +44,11 @@ struct DaemonCommand {
                 hint: Suggestion.sentence(for: name, among: names)
                     ?? "`stele help` lists all commands.")
         }
+        guard !["multi", "exec", "discard"].contains(name) else {
+            throw .usage(
+                "\(name) is of no use here: each run of stele is a connection of its own",
+                hint: "Groups are sent by client libraries, or by redis-cli.")
+        }
         var spec = CommandTable.spec(found)
         var depth = 1
         if !spec.subcommands.isEmpty {
@@ -96,6 +101,7 @@ struct DaemonCommand {
         case "offers": OffersPrinter(console).print(reply, account: arguments.first ?? "")
         case "balance": BalancePrinter(console).print(reply, name: arguments.prefix(2))
         case "xrange", "xrevrange", "xread": StreamPrinter(console).print(reply)
+        case "xinfo": StreamPrinter(console).print(description: reply)
         case "why": WhyPrinter(console).print(reply)
         case "history":
             EventPrinter(console).table(

@@ -18,6 +18,15 @@ struct StreamPrinter {
         }
     }
 
+    /// What XINFO STREAM answers: numbers, and the first and the last entry.
+    func print(description: Reply) {
+        let pairs = description.pairs ?? []
+        ReplyPrinter(console).print(.map(pairs.filter { $0.value.elements == nil }))
+        for pair in pairs where pair.value.elements != nil {
+            print(stream: pair.name, entries: .array([pair.value]))
+        }
+    }
+
     private func print(stream: Reply, entries: Reply) {
         console.output.line(console.style.heading(Escape.forTerminal(stream.string ?? "")))
         for entry in entries.elements ?? [] { print(entry: entry) }
