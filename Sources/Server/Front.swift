@@ -229,10 +229,10 @@ final class Front {
     private func giveTurns() {
         guard !isDraining else { return ready.removeAll() }
         guard !isStandingStill else { return }
-        ready.takeRound(into: &running)
-        for connection in running {
+        let newcomerCount = ready.takeRound(into: &running)
+        for (index, connection) in running.enumerated() {
             connection.isQueued = false
-            turn(connection)
+            turn(connection, isNewcomer: index < newcomerCount)
         }
         running.removeAll(keepingCapacity: true)
     }
