@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -61,6 +62,9 @@ static inline int clinux_name_thread(const char *name) {
 static inline int clinux_lower_priority(int nice) {
     return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice);
 }
+
+/* Gives what malloc holds and nobody uses back to the system, whole pages of it. */
+static inline void clinux_give_back_memory(void) { malloc_trim(1 << 20); }
 
 /* A page of a mapped file that can't be had: the file was cut short, or its disk failed. The thread
    can't go on, and nothing may be answered any more. In C, since a handler may only do what
