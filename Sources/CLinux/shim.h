@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -65,6 +66,14 @@ static inline int clinux_lower_priority(int nice) {
 
 /* Gives what malloc holds and nobody uses back to the system, whole pages of it. */
 static inline void clinux_give_back_memory(void) { malloc_trim(1 << 20); }
+
+/* SCHED_IDLE, for this thread: whoever else wakes has its core at once, where one with a high nice value
+   may keep it for some milliseconds. */
+static inline int clinux_run_when_idle(void) {
+    const int idle = 5; /* SCHED_IDLE, which is hidden, too */
+    const struct sched_param none = {0};
+    return sched_setscheduler(0, idle, &none);
+}
 
 /* A page of a mapped file that can't be had: the file was cut short, or its disk failed. The thread
    can't go on, and nothing may be answered any more. In C, since a handler may only do what

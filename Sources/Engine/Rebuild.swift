@@ -5,26 +5,29 @@ package import Store
 /// says: what PROJECTION REBUILD does while the daemon serves.
 ///
 /// Work alternates between a background thread (`goOn`) and the engine's own (`Engine.compare`);
-/// it is handed from one to the other and never used by both.
+/// it is handed from one to the other and never used by both. Once the log's end is reached rows are
+/// compared in rounds, a few at a time between commands, and what has arrived is folded now and then: a
+/// row that moved on meanwhile has another turn in the next round. What is left of them in the end is
+/// compared while all stands still.
 package final class Rebuild: @unchecked Sendable {
     // Sendable: the queues that hand it over are locked, so that who gets it sees all that was done; and
     // the engine's thread doesn't touch it between submitting it and taking the answer.
-    private var state = State(source: EmptySource(), keepsIDs: false)
+    var state = State(source: EmptySource(), keepsIDs: false)
     private var folder = BlockFolder()
     private var taken = TakenEvents(capacity: eventsAtOnce)
-    private var storedRows = StoredRows()
+    var storedRows = StoredRows()
     /// The first key of those that weren't looked at yet; `nil` once all were.
     private var nextStored: [UInt8]? = []
-    /// Accounts still to be compared.
-    fileprivate var next: UInt32 = 0
-    /// Accounts that had newer events than were folded when their turn came.
-    fileprivate var newer: [AccountNumber] = []
+    /// What of it was compared, and what is still to be.
+    var rounds = ComparisonRounds()
     /// What was found to differ, in words.
-    package fileprivate(set) var difference: String?
-    package fileprivate(set) var accountCount: UInt32 = 0
+    package internal(set) var difference: String?
+    package internal(set) var accountCount: UInt32 = 0
 
     /// They fit a core's caches: what is decoded is folded from there.
     private static let eventsAtOnce = 1_024
+    /// Folded in one transaction, in some milliseconds; where nobody else leaves a core to it, in many more.
+    private static let eventsPerTurn: UInt64 = 32_768
     /// Some milliseconds' worth: the state's file can't reuse its pages while they are read.
     private static let rowsAtOnce = 16_384
 
@@ -50,13 +53,17 @@ package final class Rebuild: @unchecked Sendable {
     }
 
     private func foldSome<Log: LogStorage>(_ reader: LogReader<Log>) -> Bool {
+        let end = state.head + Self.eventsPerTurn
+        var isCut = false
         do {
-            let next = try reader.foldBlocks(from: state.head + 1, batchCountMax: 64) {
+            let next = try reader.foldBlocks(from: state.head + 1, batchCountMax: 1_024) {
                 first, bytes, events in
+                isCut = first > end
+                if isCut { return false }
                 if taken.take(first, bytes, events) { return true }
                 return foldTaken(reader) && taken.take(first, bytes, events)
             }
-            return foldTaken(reader) && next != nil
+            return foldTaken(reader) && (isCut || next != nil)
         } catch {
             // What was read before it comes first.
             if foldTaken(reader) { difference = "\(error)" }
@@ -97,84 +104,5 @@ package final class Rebuild: @unchecked Sendable {
         }
         // The least key that comes after.
         nextStored = last.isEmpty ? nil : last + [0]
-    }
-
-    /// How an account's row in service compares with the rebuilt one.
-    fileprivate func compareRow(
-        _ account: AccountNumber, of served: inout State
-    ) -> RowComparison {
-        // Memory of accounts that come soon is asked for now, of their rows before that of their cells.
-        let soon = AccountNumber(account.rawValue &+ 8)
-        let later = AccountNumber(account.rawValue &+ 16)
-        served.bringRowNear(later)
-        state.bringRowNear(later)
-        served.bringCellsNear(soon)
-        state.bringCellsNear(soon)
-        return served.compareRow(account, with: &state, knowing: storedRows)
-    }
-
-    fileprivate func hasSameBoards(as served: borrowing State) -> Bool {
-        served.hasSameStandings(as: state)
-    }
-    fileprivate var accounts: UInt32 { state.accountCount }
-    fileprivate func words(equal other: Words) -> Bool {
-        (1...max(1, state.words.count)).allSatisfy {
-            state.words.text(Word(UInt32($0))) == other.text(Word(UInt32($0)))
-        }
-    }
-}
-
-extension Engine {
-    package enum Comparison: Sendable {
-        /// Call `compare` again.
-        case goesOn
-        /// Fold further, then call again once nothing is being decided or committed.
-        case needsMore
-        case equal
-        case differs(String)
-    }
-
-    /// Nothing is decided that isn't durable.
-    package var isSettled: Bool { ledger.buffer.isEmpty && durable == head }
-
-    /// Compares some rows with the rebuilt ones, in everything that is stored of them.
-    package func compare(_ rebuild: Rebuild) -> Comparison {
-        if let difference = rebuild.difference { return .differs(difference) }
-        let end = min(rebuild.next + 2_000, rebuild.accounts + 1)
-        while rebuild.next < end {
-            compare(AccountNumber(rebuild.next), rebuild)
-            rebuild.next += 1
-        }
-        if let difference = rebuild.difference { return .differs(difference) }
-        guard rebuild.next > rebuild.accounts else { return .goesOn }
-        return compareNewer(rebuild)
-    }
-
-    /// Everything was compared once; what had moved on in the meantime is compared while all stands
-    /// still.
-    private func compareNewer(_ rebuild: Rebuild) -> Comparison {
-        guard isSettled, rebuild.head == head else { return .needsMore }
-        guard rebuild.accounts == ledger.state.accountCount else { return .goesOn }
-        let newer = rebuild.newer
-        rebuild.newer = []
-        for account in newer { compare(account, rebuild) }
-        if !rebuild.words(equal: ledger.state.words) { rebuild.difference = "the words differ" }
-        if ledger.state.isRanked, !rebuild.hasSameBoards(as: ledger.state) {
-            rebuild.difference = "the boards differ"
-        }
-        if let difference = rebuild.difference { return .differs(difference) }
-        rebuild.accountCount = rebuild.accounts
-        return .equal
-    }
-
-    private func compare(_ account: AccountNumber, _ rebuild: Rebuild) {
-        switch rebuild.compareRow(account, of: &ledger.state) {
-        case .equal: break
-        case .isNewer: rebuild.newer.append(account)
-        case .differs:
-            rebuild.difference =
-                "account \(account.rawValue) is not what folding the log through event "
-                + "\(rebuild.head) gives"
-        }
     }
 }

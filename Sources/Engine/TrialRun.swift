@@ -32,10 +32,10 @@ package final class TrialRun: @unchecked Sendable {
     ///   - file: what mistakes are reported under.
     ///   - finished: told what the numbers of the log itself stand for, at the end.
     package init(
-        rules: [UInt8], file: String, end: SequenceNumber, rowsMax: Int,
+        rules: [UInt8], file: String, scrutiny: Scrutiny? = nil, end: SequenceNumber, rowsMax: Int,
         finished: ((StateNames) -> Void)? = nil
     ) throws(Mistakes) {
-        trial = try Trial(rules: rules, file: file)
+        trial = try Trial(rules: rules, file: file, scrutiny: scrutiny)
         self.end = end
         self.rowsMax = rowsMax
         self.finished = finished

@@ -28,8 +28,8 @@ package enum Daemon {
         do throws(UsageFault) {
             options = try DaemonOptions(arguments)
         } catch {
-            if error.isHelp {
-                Syscall.write(STDOUT_FILENO, Array(DaemonOptions.help.utf8))
+            if error.isAnswer {
+                Syscall.write(STDOUT_FILENO, Array(error.description.utf8))
                 return .done
             }
             Report.line("\(error.description); steled --help lists the options")
@@ -68,11 +68,14 @@ package enum Daemon {
         manager.notify("STATUS=opening \(options.directory)")
         // What can't be served is said before anything is created.
         let doors = options.doors(manager)
-        for door in doors where door.inherited == nil {
-            try Syscall.checkSocketPath(door.door.path)
+        try check(doors)
+        let rules = try options.rulesPath.map { try OfferedRules($0) }
+        if Syscall.kind(of: "\(options.directory)/log") == .nothing {
+            try rules?.refuseMistakes()
+            for door in doors where door.inherited == nil { try Listener.checkFree(door.door) }
         }
         let files = try LedgerFiles(options.directory, report: Report.line)
-        try offerRules(options, files)
+        if let rules { try offer(rules, files) }
         try offerLegacy(options, files)
         let listeners = try doors.map { door in
             try door.inherited.map { raw in try Listener.inherit(raw, door.door) }
@@ -94,6 +97,21 @@ package enum Daemon {
         if files.engine.fault == nil { files.storage.noteOrderlyEnd() }
     }
 
+    /// What is wrong with doors whatever they lead to.
+    private static func check(_ doors: [DaemonOptions.PlannedDoor]) throws {
+        var paths = Set<String>()
+        for planned in doors where planned.inherited == nil {
+            let door = planned.door
+            try Syscall.checkSocketPath(door.path)
+            guard paths.insert(door.path).inserted else {
+                throw ConfigFault(description: "\(door.path): two doors can't have one socket")
+            }
+            if let group = door.group, !Syscall.hasGroup(group) {
+                throw ConfigFault(description: "there is no group \(group) on this machine")
+            }
+        }
+    }
+
     /// Opens the file of whom to bring over when they are first touched.
     private static func offerLegacy(_ options: DaemonOptions, _ files: LedgerFiles) throws {
         guard let legacy = options.legacy else { return }
@@ -111,29 +129,26 @@ package enum Daemon {
 
     /// Adopts the rulebook of the command line if the ledger has none; a different one is only
     /// pointed out, since rules change by RULES PUT, on the record.
-    private static func offerRules(_ options: DaemonOptions, _ files: LedgerFiles) throws {
-        guard let path = options.rulesPath else { return }
-        let source = try Syscall.readFile(path, limit: Limits.rulebookBytesMax + 1)
-        guard source.count <= Limits.rulebookBytesMax else {
-            throw ConfigFault(description: "\(path): a rulebook has at most 1 MiB")
-        }
+    private static func offer(_ rules: OfferedRules, _ files: LedgerFiles) throws {
         let engine = files.engine
         if let current = engine.ledger.state.rules {
-            if current.text != source {
-                Report.line(
-                    "warning: \(path) is not the rulebook in force, number \(current.number); "
-                        + "RULES PUT adopts it")
-            }
+            guard current.text != rules.source else { return }
+            Report.line(
+                "warning: \(rules.path) is not the rulebook in force, number \(current.number); "
+                    + (rules.mistakes == nil
+                        ? "RULES PUT adopts it" : "it has mistakes, which stele rules check lists"))
             return
         }
+        try rules.refuseMistakes()
         let peer = Peer(uid: getuid(), role: .operate)
         let wall = Instant(microseconds: Syscall.wallMicroseconds())
         do throws(Mistakes) {
             _ = try engine.ledger.adopt(
-                source, hash: SHA256.hash(source.span).bytes, file: path, from: peer, at: wall)
+                rules.source, hash: SHA256.hash(rules.source.span).bytes, file: rules.path,
+                from: peer, at: wall)
         } catch {
             throw ConfigFault(description: "\(error)")
         }
-        Report.line("adopted the rulebook \(path)")
+        Report.line("adopted the rulebook \(rules.path)")
     }
 }

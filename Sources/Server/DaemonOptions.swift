@@ -4,8 +4,8 @@ import Wire
 /// What is wrong with a command line.
 struct UsageFault: Error, CustomStringConvertible {
     var description: String
-    /// Help was asked for; nothing is wrong.
-    var isHelp = false
+    /// It is what was asked for, help or the version; nothing is wrong.
+    var isAnswer = false
     /// It is the config file's mistake.
     var isConfig = false
 }
@@ -63,7 +63,8 @@ struct DaemonOptions {
     private func limit(_ name: String, _ most: Int) throws(UsageFault) -> Int? {
         guard let text = values[name] else { return nil }
         guard let number = Int(text), number >= 1, number <= most else {
-            throw UsageFault(description: "\(name) is 1 to \(most)", isConfig: true)
+            throw UsageFault(
+                description: "\(name) is 1 to \(most), not '\(text)'", isConfig: true)
         }
         return number
     }
@@ -75,7 +76,10 @@ struct DaemonOptions {
             var word = arguments[index]
             index += 1
             if word == "--help" || word == "-h" || word == "help" {
-                throw UsageFault(description: "help", isHelp: true)
+                throw UsageFault(description: help, isAnswer: true)
+            }
+            if word == "--version" {
+                throw UsageFault(description: "steled \(Front.version)\n", isAnswer: true)
             }
             guard word.hasPrefix("--") else {
                 throw UsageFault(description: "unexpected argument '\(word)'")
@@ -174,7 +178,7 @@ struct DaemonOptions {
                                  The file must not change meanwhile. stele migrate brings all over.
           --migration NAME       the migration of the rulebook that brings them over
           --legacy-account FIELD whose a line is (account)
-          --help                 this text
+          --help, --version      this text; the version
 
         SIGTERM and SIGINT: answer what was received, store the state, exit 0. kill -9 is safe, too.
         Sockets passed by a service manager (LISTEN_FDS; named game, audit, operate) are used, and it

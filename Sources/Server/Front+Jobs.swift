@@ -128,8 +128,7 @@ extension Front {
     func beginDueJobs() {
         engine.beginDueJobs(at: wall) { name in
             if let known = zones[name] { return known }
-            let bytes = try? Syscall.readFile("/usr/share/zoneinfo/\(name)", limit: 1 << 20)
-            let rules = bytes.flatMap { ZoneRules(file: $0) }
+            let rules = ZoneFiles.rules(name)
             if rules == nil {
                 Report.line("there is no time zone \(name) here: its jobs go by the rulebook's")
             }

@@ -6,16 +6,16 @@ import Wire
 /// A PROJECTION REBUILD under way.
 struct RebuildRun {
     enum Stage: Equatable {
-        /// The log is being folded from its beginning, by a thread of its own.
+        /// The log is being folded, by a thread of its own.
         case folding
         /// Rows are compared, some in each turn of the loop.
         case comparing
-        /// What was decided during the comparing is being folded.
+        /// What was decided during that is being folded: rows will go on to be compared, or …
         case catchingUp
-        /// No turns are given, until what was decided is on disk …
+        case catchingUpToRest
+        /// … no turns are given until what was decided is on disk. Then that is folded, and what is left
+        /// compared.
         case settling
-        /// … and folded; the few rows that moved on are compared at the end.
-        case finishing
     }
 
     let rebuild = Rebuild()
@@ -23,7 +23,17 @@ struct RebuildRun {
     let slot: Int
     let generation: UInt32
     let began: Int64
+    /// The newest event when it began.
+    let head: SequenceNumber
     var stage = Stage.folding
+
+    /// How much it presses, from 0 to 2. At first it leaves the processors to all others; where these leave
+    /// it too little, or write as fast as it folds, it must come to an end nevertheless.
+    func urgency(now: Int64) -> Int {
+        let patience = ServerLimits.rebuildPatienceMilliseconds + Int64(head / 1_000)
+        let elapsed = now - began
+        return elapsed < patience ? 0 : elapsed < 3 * patience ? 1 : 2
+    }
 }
 
 // PROJECTION: the state is folded anew while the daemon serves, and compared byte by byte.
@@ -48,10 +58,11 @@ extension Front {
             throw Refusal(.busy, [.init("projection", name)], "a rebuild is under way: try again")
         }
         let run = RebuildRun(
-            name: name, slot: connection.slot, generation: connection.generation, began: now)
+            name: name, slot: connection.slot, generation: connection.generation, began: now,
+            head: engine.head)
         rebuildRun = run
         connection.pause = .answer
-        rebuilder.submit(run.rebuild)
+        goOn(run)
         return .answersLater
     }
 
@@ -72,46 +83,51 @@ extension Front {
         }
     }
 
-    /// Whether no turns may be given: the last rows are being compared.
-    var isStandingStill: Bool {
-        guard let stage = rebuildRun?.stage else { return false }
-        return stage == .settling || stage == .finishing
-    }
+    /// Whether no turns may be given: the last rows are to be compared.
+    var isStandingStill: Bool { rebuildRun?.stage == .settling }
 
     /// Whether the loop must not sleep.
     var isComparing: Bool { rebuildRun?.stage == .comparing }
 
+    private func goOn(_ run: RebuildRun) {
+        rebuilders[run.urgency(now: now)].submit(run.rebuild)
+    }
+
     func takeRebuilt() {
-        guard let hasMore = rebuilder.takeAnswers().last, let run = rebuildRun else { return }
-        if hasMore { return rebuilder.submit(run.rebuild) }
-        switch run.stage {
-        case .catchingUp: rebuildRun?.stage = .settling
-        case .finishing: compareRebuilt(run)
-        default: rebuildRun?.stage = .comparing
-        }
+        // Only one of them has had something to do.
+        guard let hasMore = rebuilders.compactMap({ $0.takeAnswers().last }).last,
+            let run = rebuildRun
+        else { return }
+        if hasMore { return goOn(run) }
+        rebuildRun?.stage = run.stage == .catchingUpToRest ? .settling : .comparing
     }
 
     /// Goes on with the rebuild, a little in each turn of the loop.
     func stepRebuild() {
         guard let run = rebuildRun else { return }
         switch run.stage {
-        case .comparing: compareRebuilt(run)
+        case .comparing: take(engine.compare(run.rebuild), run)
         case .settling where engine.isSettled:
-            rebuildRun?.stage = .finishing
-            rebuilder.submit(run.rebuild)
+            // Little has been decided since the log's end was reached, and nobody may keep this thread waiting.
+            while goOnRebuilding(run.rebuild) {}
+            take(engine.compareRest(run.rebuild), run)
         default: break
         }
     }
 
-    private func compareRebuilt(_ run: RebuildRun) {
-        switch engine.compare(run.rebuild) {
-        case .goesOn: rebuildRun?.stage = .comparing
-        case .needsMore:
-            rebuildRun?.stage = .catchingUp
-            rebuilder.submit(run.rebuild)
+    private func take(_ comparison: Engine.Comparison, _ run: RebuildRun) {
+        switch comparison {
+        case .goesOn: break
+        case .needsFolding: fold(.catchingUp, run)
+        case .needsRest: fold(.catchingUpToRest, run)
         case .equal: finishRebuild(run, difference: nil)
         case .differs(let what): finishRebuild(run, difference: what)
         }
+    }
+
+    private func fold(_ stage: RebuildRun.Stage, _ run: RebuildRun) {
+        rebuildRun?.stage = stage
+        goOn(run)
     }
 
     private func finishRebuild(_ run: RebuildRun, difference: String?) {

@@ -62,7 +62,8 @@ extension Front {
     }
 
     private func checkRules(_ source: [UInt8], _ connection: Connection) {
-        let result = engine.ledger.check(source, file: "rulebook")
+        let result = engine.ledger.check(
+            source, file: "rulebook", scrutiny: ZoneFiles.scrutiny)
         values(on: connection) { $0.verdict(result) }
     }
 
@@ -79,8 +80,8 @@ extension Front {
         }
         do throws(Mistakes) {
             let number = try engine.ledger.adopt(
-                source, hash: SHA256.hash(source.span).bytes, file: "rulebook", from: peer, at: wall
-            )
+                source, hash: SHA256.hash(source.span).bytes, file: "rulebook", from: peer,
+                at: wall, scrutiny: ZoneFiles.scrutiny)
             engine.fillBoards(at: wall)
             return number
         } catch {

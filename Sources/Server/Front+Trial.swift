@@ -22,8 +22,8 @@ extension Front {
         let run: TrialRun
         do throws(Mistakes) {
             run = try TrialRun(
-                rules: source, file: "rulebook", end: engine.durable,
-                rowsMax: Self.rowsMax)
+                rules: source, file: "rulebook", scrutiny: ZoneFiles.scrutiny,
+                end: engine.durable, rowsMax: Self.rowsMax)
         } catch {
             let mistakes = error
             values(on: connection) { $0.mistakes(mistakes) }

@@ -40,7 +40,9 @@ final class Front {
     /// A second reader, for what takes long: short reads overtake it.
     let scanner: WorkerThread<ReadJob, ReadOutcome>
     let storekeeper: WorkerThread<CheckpointWork, StoreError?>
-    let rebuilder: WorkerThread<Rebuild, Bool>
+    /// The most patient one first; a rebuild that takes too long is gone on with by the next.
+    let rebuilders: [WorkerThread<Rebuild, Bool>]
+    let goOnRebuilding: @Sendable (Rebuild) -> Bool
     let trier: WorkerThread<TrialRun, Bool>
     let checker: WorkerThread<Void, StateCheckOutcome>
     var spareDescriptor: FileDescriptor?
@@ -128,7 +130,11 @@ final class Front {
         reader = try storage.makeReader("stele-read")
         scanner = try storage.makeReader("stele-scan")
         storekeeper = try storage.makeStorekeeper()
-        rebuilder = try storage.makeRebuilder()
+        rebuilders = [
+            try storage.makeRebuilder(.endless), try storage.makeRebuilder(.some),
+            try storage.makeRebuilder(.none),
+        ]
+        goOnRebuilding = storage.makeRebuilding()
         trier = try storage.makeTrier()
         checker = try storage.makeChecker()
         poller = try Poller()
@@ -150,7 +156,9 @@ final class Front {
         try poller.add(reader.done.descriptor, PollToken(.reader))
         try poller.add(scanner.done.descriptor, PollToken(.reader))
         try poller.add(storekeeper.done.descriptor, PollToken(.storekeeper))
-        try poller.add(rebuilder.done.descriptor, PollToken(.rebuilder))
+        for rebuilder in rebuilders {
+            try poller.add(rebuilder.done.descriptor, PollToken(.rebuilder))
+        }
         try poller.add(trier.done.descriptor, PollToken(.trier))
         try poller.add(checker.done.descriptor, PollToken(.checker))
     }
@@ -324,7 +332,7 @@ final class Front {
         scanner.end()
         finishCheckpoint()
         storekeeper.end()
-        rebuilder.end()
+        for rebuilder in rebuilders { rebuilder.end() }
         trier.end()
         checker.end()
     }

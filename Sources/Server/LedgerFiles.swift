@@ -39,7 +39,7 @@ struct LedgerFiles {
         engine = opening.engine
         storage = Storage(log: directory.log, state: state, writer: opening.writer)
         if opening.wasRebuilt, !directory.wasCreated {
-            report("no state that could be used: built anew from the log")
+            report("there is no stored state to go by: it is folded from the log")
         }
         let head = engine.head
         report("\(head) event\(head == 1 ? "" : "s"), \(opening.foldedCount) of them folded now")

@@ -31,9 +31,23 @@ final class Listener {
     /// Opens the door. A socket that nobody listens at is left over from a crash and removed; the
     /// caller holds the data directory's lock, so no daemon of this ledger is being started.
     static func open(_ door: Door) throws(SystemFault) -> Listener {
-        switch Syscall.kind(of: door.path) {
+        if try checkFree(door) == .socket { try Syscall.remove(door.path) }
+        let descriptor = try Syscall.listen(at: door.path)
+        if let group = door.group { try Syscall.admit(group: group, to: door.path) }
+        return Listener(door, descriptor, isOwned: true)
+    }
+
+    /// Refuses a path where something else lies, or somebody listens.
+    ///
+    /// - Returns: what is there: nothing, or a socket that is left over.
+    @discardableResult
+    static func checkFree(_ door: Door) throws(SystemFault) -> Syscall.PathKind {
+        let kind = Syscall.kind(of: door.path)
+        switch kind {
         case .nothing: break
-        case .other: throw SystemFault(operation: "socket \(door.path)", code: EEXIST)
+        case .other:
+            throw SystemFault(
+                operation: "socket \(door.path): what is there is no socket", code: EEXIST)
         case .socket:
             if let holder = try Syscall.holder(of: door.path) {
                 // 0 where the holder lives in another namespace of processes.
@@ -41,11 +55,8 @@ final class Listener {
                 throw SystemFault(
                     operation: "socket \(door.path) is held by \(who)", code: EADDRINUSE)
             }
-            try Syscall.remove(door.path)
         }
-        let descriptor = try Syscall.listen(at: door.path)
-        if let group = door.group { try Syscall.admit(group: group, to: door.path) }
-        return Listener(door, descriptor, isOwned: true)
+        return kind
     }
 
     /// Takes over a door that was opened by whoever started us.

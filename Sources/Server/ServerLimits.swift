@@ -67,6 +67,9 @@ package enum ServerLimits {
     package static let slowDiskMilliseconds: Int64 = 1_000
     /// A checkpoint that isn't pressed for time writes a slice of some thousand rows so often.
     package static let millisecondsPerSlice: Int64 = 100
+    /// So long a rebuild leaves the processors to others, and a second more for each million events that
+    /// there were: several times what it takes where nobody else wants them.
+    package static let rebuildPatienceMilliseconds: Int64 = 10_000
     /// Reads of the log under way or waiting.
     package static let logReadsMax = 1_024
     /// Events that are printed by the front thread, in a fraction of a millisecond; the reader

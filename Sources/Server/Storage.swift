@@ -68,7 +68,7 @@ package struct Storage {
     func makeReader(_ name: String) throws(SystemFault) -> WorkerThread<ReadJob, ReadOutcome> {
         let reader = LogReader(log)
         let log = log
-        return try WorkerThread(name, isPatient: true) { job in
+        return try WorkerThread(name, .some) { job in
             job.run(reader) { account in
                 (try? log.key(of: account.rawValue)).map { AccountKey($0) }
             }
@@ -77,13 +77,19 @@ package struct Storage {
 
     var readers: LogReaders { LogReaders(log) }
 
-    /// Folds the log anew, to be compared with the state in service.
-    func makeRebuilder() throws(SystemFault) -> WorkerThread<Rebuild, Bool> {
+    /// Folds the log anew, to be compared with the state in service: some more with each call, on any
+    /// thread; answers whether there is more.
+    func makeRebuilding() -> @Sendable (Rebuild) -> Bool {
         let reader = LogReader(log)
         let state = state
-        return try WorkerThread("stele-rebuild", isPatient: true) { rebuild in
-            rebuild.goOn(reader, state)
-        }
+        return { $0.goOn(reader, state) }
+    }
+
+    /// A thread that does so.
+    func makeRebuilder(
+        _ patience: Patience
+    ) throws(SystemFault) -> WorkerThread<Rebuild, Bool> {
+        try WorkerThread("stele-rebuild", patience, perform: makeRebuilding())
     }
 
     /// Decides the history again under other rules, a piece at a time; answers whether there is more.
@@ -97,7 +103,7 @@ package struct Storage {
     /// Reads the state to its end, a piece at each asking, unless that was done before serving.
     func makeChecker() throws(SystemFault) -> WorkerThread<Void, StateCheckOutcome> {
         var check = StateCheck(state)
-        let checker = try WorkerThread("stele-check", isPatient: true) {
+        let checker = try WorkerThread("stele-check", .some) {
             (_: Void) -> StateCheckOutcome in
             do throws(StoreError) {
                 return try check.step() ? .goesOn : .done

@@ -15,7 +15,9 @@ extension Syscall {
     /// Refuses a path that no socket can have.
     static func checkSocketPath(_ path: String) throws(SystemFault) {
         guard !path.isEmpty, path.utf8.count <= socketPathBytesMax else {
-            throw SystemFault(operation: "socket path \(path)", code: ENAMETOOLONG)
+            throw SystemFault(
+                operation: "socket path \(path): it may have \(socketPathBytesMax) bytes",
+                code: ENAMETOOLONG)
         }
     }
 
@@ -94,6 +96,8 @@ extension Syscall {
     static func remove(_ path: String) throws(SystemFault) {
         try check(unsafe unlink(path), "unlink \(path)")
     }
+
+    static func hasGroup(_ name: String) -> Bool { unsafe getgrnam(name) != nil }
 
     /// Lets a group connect.
     static func admit(group: String, to path: String) throws(SystemFault) {

@@ -2,6 +2,17 @@ import CLinux
 import Glibc
 import Synchronization
 
+/// What a thread leaves to the others where cores are scarce. It is for good: without privileges Linux
+/// lets no thread take back what it has given up.
+enum Patience: Sendable {
+    /// It takes its share.
+    case none
+    /// It leaves them to the others down to about a tenth of one: however much is read, writes go on.
+    case some
+    /// It has what nobody else wants, and makes way at once; perhaps it never has anything.
+    case endless
+}
+
 /// A thread of its own that does one job after another and raises a signal with each answer.
 ///
 /// The committer is one: lmdb.h wants a write transaction to begin and end on one thread, hence a
@@ -21,15 +32,13 @@ final class WorkerThread<Job: Sendable, Answer: Sendable>: Sendable {
 
     /// Starts the thread. `perform` and what it holds belong to it from now on.
     ///
-    /// - Parameter isPatient: where cores are scarce it leaves them to the others, down to a tenth of
-    ///   one: however much is read, writes go on.
     init(
-        _ name: String, isPatient: Bool = false, perform: sending @escaping (Job) -> Answer
+        _ name: String, _ patience: Patience = .none, perform: sending @escaping (Job) -> Answer
     ) throws(SystemFault) {
         work = try Wakeup(isBlocking: true)
         done = try Wakeup(isBlocking: false)
         thread = Mutex(nil)
-        let entry = ThreadEntry(name, isPatient: isPatient) { [self] in run(perform) }
+        let entry = ThreadEntry(name, patience) { [self] in run(perform) }
         // The new thread takes over this reference.
         let pointer = unsafe Unmanaged.passRetained(entry).toOpaque()
         var handle = pthread_t()
@@ -113,19 +122,23 @@ final class WorkerThread<Job: Sendable, Answer: Sendable>: Sendable {
 /// What a new thread is given to do.
 private final class ThreadEntry {
     private let name: String
-    private let isPatient: Bool
+    private let patience: Patience
     private let body: () -> Void
 
-    init(_ name: String, isPatient: Bool, _ body: @escaping () -> Void) {
+    init(_ name: String, _ patience: Patience, _ body: @escaping () -> Void) {
         self.name = name
-        self.isPatient = isPatient
+        self.patience = patience
         self.body = body
     }
 
     func enter() {
         _ = unsafe clinux_name_thread(name)
+        switch patience {
+        case .none: break
         // sched(7): ten steps are a tenth of the weight.
-        if isPatient { _ = clinux_lower_priority(10) }
+        case .some: _ = clinux_lower_priority(10)
+        case .endless: _ = clinux_run_when_idle()
+        }
         body()
     }
 }

@@ -70,6 +70,9 @@ package final class DataDirectory: Sendable {
     /// Opens the ledger to read it, also beside a daemon: takes no lock and writes nothing.
     package static func openForReading(_ path: String) throws(StoreError) -> DataDirectory {
         let paths = LedgerPaths(directory: path)
+        if let entry = try Directory.entry(path), !entry.isDirectory, !entry.isLink {
+            throw .unsafePath(path: path, why: .notADirectory)
+        }
         guard try Directory.entry(paths.log) != nil else { throw .missing(path: path) }
         try paths.checkLog()
         // A map size of 0 adopts the writer's.

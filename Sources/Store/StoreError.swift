@@ -54,6 +54,17 @@ package enum MetaFlaw: Equatable, Sendable {
     case contradiction(transactions: [UInt64])
 }
 
+extension StoreError {
+    /// EACCES of Linux, of LMDB's calls or of ours.
+    package var isPermissionDenied: Bool {
+        switch self {
+        case .lmdb(let error): error.code.rawValue == 13
+        case .system(_, let code, _): code == 13
+        default: false
+        }
+    }
+}
+
 extension StoreError: CustomStringConvertible {
     package var description: String {
         switch self {

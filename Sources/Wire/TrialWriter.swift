@@ -65,9 +65,9 @@ extension ValueWriter {
                 }
             }
             writer.key("refused")
-            writer.lines(result.refusals)
+            writer.lines(result.refusals, names)
             writer.key("changed")
-            writer.lines(result.changes)
+            writer.lines(result.changes, names)
             writer.key("currencies")
             writer.list { writer in
                 for currency in result.currencies { writer.currency(currency, names) }
@@ -77,7 +77,7 @@ extension ValueWriter {
         }
     }
 
-    private mutating func lines(_ lines: [TrialResult.Line]) {
+    private mutating func lines(_ lines: [TrialResult.Line], _ names: some Naming) {
         list { writer in
             for line in lines {
                 writer.map { writer in
@@ -93,7 +93,7 @@ extension ValueWriter {
                     writer.sequence(line.first)
                     if !line.reason.isEmpty {
                         writer.key("reason")
-                        writer.text(line.reason)
+                        writer.text(RetoldName.spelled(line.reason, names))
                     }
                 }
             }

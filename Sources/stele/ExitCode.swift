@@ -7,6 +7,8 @@ enum ExitCode: Int32 {
     case refused = 3
     case noDaemon = 4
     case notPermitted = 5
+    /// Stopped by Ctrl-C or SIGTERM before there was an answer: what shells say of who dies of one.
+    case interrupted = 130
 }
 
 /// Why the program can't go on, as it is told on standard error.

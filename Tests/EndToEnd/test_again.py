@@ -4,6 +4,7 @@ import csv
 import datetime
 import json
 import random
+import re
 import subprocess
 import time
 from collections import Counter, defaultdict
@@ -232,6 +233,24 @@ def test_what_would_be_refused_is_what_a_model_refuses(make_daemon, tmp_path, se
     assert {line["code"]: line["first"] for line in result["refused"]} == {code: seq for seq, code in reversed(refused)}
     debt = next(currency for currency in result["currencies"] if currency["currency"] == "debt")
     assert debt["after"] == sum(have.values())
+
+
+def test_why_it_would_be_refused_calls_accounts_by_their_ids(make_daemon, tmp_path):
+    daemon = make_daemon()
+    with daemon.client() as client:
+        for who, amount in [("zoë/knight", 300), ("gone", 500)]:
+            client.call("AWARD", who, "debt", amount)
+        client.call("SPEND", "zoë/knight", "debt", 350)
+        client.call("AWARD", "gone", "debt", 500)
+        client.call("FORGET", "gone")
+        (number,) = {account for event in client.call("HISTORY", "*", "COUNT", 1) for account in [dict(event)["account"]]}
+        assert re.fullmatch(r"~\d+", number)
+        rules = tmp_path / "other.json5"
+        rules.write_text(daemon.rules.read_text().replace("floor: -100, cap: 1000", "floor: 0, cap: 999"))
+        for result in (whatif(daemon.data, rules), client.map("RULES", "DIFF", rules.read_text())):
+            reasons = {line["code"]: line["reason"] for line in result["refused"]}
+            assert reasons["INSUFFICIENT"].startswith("zoë/knight has 300 debt"), reasons
+            assert number in reasons["LIMIT"] and "gone" not in reasons["LIMIT"], reasons
 
 
 # How it behaves.

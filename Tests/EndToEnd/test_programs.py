@@ -76,6 +76,8 @@ def test_a_socket_path_that_is_too_long_is_found_before_anything_is_made(tmp_pat
 
 def test_help_and_version():
     for program in ("steled", "stele"):
+        done = subprocess.run([str(daemons.program(program)), "--version"], capture_output=True, text=True, timeout=10)
+        assert done.returncode == 0 and re.fullmatch(program + r" \d+\.\d+\.\d+\n", done.stdout)
         done = subprocess.run([str(daemons.program(program)), "--help"], capture_output=True, text=True, timeout=10)
         assert done.returncode == 0 and "--socket" in done.stdout
 
@@ -89,6 +91,8 @@ def test_a_wrong_rulebook_stops_the_first_start(tmp_path):
         assert daemon.process.wait(10) not in (0, -signal.SIGSEGV, -signal.SIGILL, -signal.SIGTRAP)
         said = daemon.said()
         assert "wrong.json5:2" in said and "wrong.json5:3" in said, said
+        # No empty ledger is left behind, which the next start would find.
+        assert not daemon.data.exists()
     finally:
         daemon.remove()
 
@@ -111,6 +115,55 @@ def test_a_later_different_file_is_a_warning(daemon, tmp_path):
     assert "RULES PUT" in daemon.said()
 
 
+def test_a_later_file_with_mistakes_is_a_warning_that_says_so(daemon, tmp_path):
+    other = tmp_path / "other.json5"
+    other.write_text(daemon.rules.read_text() + "\n} // One too many.\n")
+    daemon.stop()
+    daemon.rules = other
+    daemon.start()
+    said = daemon.said()
+    assert "it has mistakes" in said and "RULES PUT adopts it" not in said
+
+
+def test_a_zone_that_is_not_there_is_refused_before_it_comes_into_force(daemon, make_daemon, tmp_path):
+    rules = tmp_path / "mars.json5"
+    rules.write_text("""{
+      edition: 1, currencies: { coin: {} },
+      jobs: { wages: { schedule: "0 0 * * *", time_zone: "Mars/Base", gives: [{ balance: "coin", amount: 1 }] } },
+    }""")
+    place = f"{rules}:3:58: there is no time zone 'Mars/Base'"
+    checked = daemons.stele("rules", "check", rules, check=False)
+    assert checked.returncode == 1 and checked.stdout.startswith(place), checked.stdout
+    tried = daemons.stele("whatif", "--data", daemon.data, "--rules", rules, check=False)
+    assert tried.returncode == 1 and tried.stdout.startswith(place), tried.stdout
+    with daemon.client() as client:
+        (mistake,) = client.map("RULES", "CHECK", rules.read_text())["mistakes"]
+        assert (mistake["line"], mistake["column"]) == (3, 58)
+        assert client.map("RULES", "DIFF", rules.read_text())["valid"] is False
+        assert client.refusal("RULES", "PUT", rules.read_text()).code == "RULES"
+    fresh = make_daemon(rules=rules, start=False)
+    fresh.spawn()
+    assert fresh.process.wait(10) == 78 and place in fresh.said() and not fresh.data.exists()
+
+
+def test_doors_that_cannot_be_opened_are_found_before_anything_is_made(daemon, tmp_path):
+    (tmp_path / "file").touch()
+    config = tmp_path / "config"
+    config.write_text("socket-group = no-such-group\n")
+    for options, said in [
+        (["--socket", daemon.socket], f"held by pid {daemon.process.pid}"),
+        (["--socket", "file"], "what is there is no socket"),
+        (["--socket", "a", "--audit-socket", "a"], "two doors can't have one socket"),
+        (["--config", config], "no group no-such-group"),
+    ]:
+        done = subprocess.run(
+            [str(daemons.program("steled")), "--data", "new", *map(str, options)],
+            capture_output=True, text=True, timeout=10, cwd=tmp_path,
+        )
+        assert done.returncode in (73, 78) and said in done.stderr, (options, done.stderr)
+        assert not (tmp_path / "new").exists(), options
+
+
 # stele
 
 
@@ -124,6 +177,40 @@ def test_the_tools_exit_codes(daemon, tmp_path):
     assert daemons.stele("--socket", tmp_path / "none", "PING", check=False).returncode == 4
     refused = daemons.stele(*socket, "SPEND", "alice", "coin", 50, check=False)
     assert "INSUFFICIENT" in refused.stdout + refused.stderr
+
+
+def test_what_is_interrupted_says_neither_yes_nor_no(make_daemon, tmp_path):
+    """verify ends with 1 where a ledger is wrong: Ctrl-C mustn't be taken for that."""
+    directory = tmp_path / "big"
+    daemons.stele(
+        "bench", "--build-log", directory, "--rules", CONTRIBUTIONS, "--accounts", 1000, "--count", 1_000_000
+    )
+    for command in (["verify"], ["verify", "--decide"], ["replay"], ["export"]):
+        process = subprocess.Popen(
+            [str(daemons.program("stele")), *command, "--data", str(directory)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )
+        # It listens once it has opened the ledger's files.
+        while not any("data.mdb" in os.readlink(link) for link in descriptors(process.pid)):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert "interrupted" in process.stderr.read() and process.wait(60) == 130, command
+
+
+def descriptors(pid):
+    from pathlib import Path
+
+    return [link for link in Path(f"/proc/{pid}/fd").iterdir() if link.exists()]
+
+
+def test_where_there_is_no_ledger_to_read_that_is_said(daemon, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    for command in (["verify"], ["replay"], ["export"], ["salvage", "--into", tmp_path / "new"]):
+        for where in ("none", "empty", "file"):
+            done = daemons.stele(*command, "--data", tmp_path / where, check=False)
+            assert done.returncode == 2 and "ledger" in done.stderr, (command, where, done.stderr)
+    assert not (tmp_path / "new").exists()
 
 
 def test_the_tool_without_permission_exits_5(make_daemon):

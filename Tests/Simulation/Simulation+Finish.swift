@@ -115,8 +115,9 @@ extension Simulation {
             while rebuild.goOn(reader, state) {}
             var comparison = engine.compare(rebuild)
             while case .goesOn = comparison { comparison = engine.compare(rebuild) }
+            if case .needsRest = comparison { comparison = engine.compareRest(rebuild) }
             switch comparison {
-            case .goesOn, .needsMore: continue
+            case .goesOn, .needsFolding, .needsRest: continue
             case .equal: return
             case .differs(let what): throw Failure("a rebuild finds: \(what)")
             }

@@ -48,6 +48,7 @@ struct DaemonCommandTests {
                 ["award", "a"], "too few arguments",
                 "Usage: stele award account currency[:facet] amount"
             ),
+            (["rules", "put"], "too few arguments", "Usage: stele rules put FILE"),
             (["rules", "lst"], "rules has no 'lst'", "Did you mean rules list?"),
         ])
     func usage(words: [String], message: String, hint: String) {
@@ -60,6 +61,17 @@ struct DaemonCommandTests {
             #expect(error.message == message)
             #expect(error.hint?.hasPrefix(hint) == true)
         }
+    }
+
+    @Test("a section of INFO that isn't there is told, with those that are")
+    func sections() {
+        let error = #expect(throws: Failure.self) {
+            try Self.run(["info", "lgo"]) { words in
+                words.count > 1 ? "$0\r\n\r\n" : "$17\r\n# Server\r\na:1\r\n\r\n\r\n"
+            }
+        }
+        #expect(
+            error == Failure.usage("info has no section 'lgo'", hint: "It has: server."))
     }
 
     @Test("no daemon is told apart from a refusal")

@@ -28,6 +28,14 @@ struct OfflineTests {
         let (code, output) = try fixture.run(["verify", "--head", head, "--root", wrong])
         #expect(code == .no)
         #expect(output.contains("the root isn't the one given"))
+        let early = try fixture.run(["verify", "--head", "5", "--root", wrong])
+        #expect(early.output.contains("wrong: seq=5: the root isn't the one given"))
+        #expect(early.output.contains("  4 events before it are right"))
+        for root in ["5f3c", String(repeating: "x", count: 64)] {
+            #expect(
+                throws: Failure.usage("--root wants 64 hexadecimal digits, not '\(root)'")
+            ) { try fixture.run(["verify", "--head", "5", "--root", root]) }
+        }
         #expect(try fixture.run(["verify", "--head", "99999", "--root", wrong]).code == .no)
     }
 
@@ -119,6 +127,16 @@ struct OfflineTests {
         #expect(lines.contains { $0.contains(#""ladder":"tier""#) && $0.contains(#""to":"old""#) })
         let some = try fixture.run(["export", "--from", "2", "--to", "3"]).output
         #expect(some.split(separator: "\n").count == 2)
+    }
+
+    @Test("a range that ends before it begins is a mistake of the command line")
+    func exportOfNothing() throws {
+        let fixture = try LedgerFixture()
+        #expect(throws: Failure.usage("--from 3 lies behind --to 2")) {
+            try fixture.run(["export", "--from", "3", "--to", "2"])
+        }
+        let one = try fixture.run(["export", "--from", "3", "--to", "3"]).output
+        #expect(one.split(separator: "\n").count == 1)
     }
 
     @Test("postings are exported as CSV")

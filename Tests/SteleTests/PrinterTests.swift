@@ -123,6 +123,65 @@ struct PrinterTests {
         #expect(full.contains { $0.contains("xp") && $0.contains("+16") && $0.contains("action") })
     }
 
+    @Test("a history says what events without postings are about")
+    func historyOfFacts() {
+        func event(_ kind: String, _ parts: (String, Reply)...) -> Reply {
+            .map(
+                [("seq", .integer(7)), ("time", .text("-")), ("kind", .text(kind))].map(Self.pair)
+                    + parts.map(Self.pair))
+        }
+        func fact(_ parts: (String, Reply)...) -> Reply {
+            .map(([("kind", .text("fact")), ("name", .text("luck"))] + parts).map(Self.pair))
+        }
+        let board = Self.map(("kind", .text("board")), ("name", .text("best")))
+        let lines = Self.printed {
+            EventPrinter($0).table([
+                event("fact", ("marks", .array([fact(("value", .integer(3))), board]))),
+                event("fact", ("marks", .array([fact(("cleared", .boolean(true)))]))),
+                event("name", ("word", .text("xp"))), event("rules", ("rulebook", .integer(2))),
+                event("job", ("period", .text("2026-W02"))),
+            ])
+        }
+        let told = lines.dropFirst().map { $0.split(separator: " ").dropFirst(3) }
+        #expect(
+            told.map { $0.joined(separator: " ") }
+                == ["luck = 3", "luck cleared", "xp", "rulebook 2", "2026-W02"])
+    }
+
+    private static func pair(_ name: String, _ value: Reply) -> ReplyPair {
+        ReplyPair(name: .text(name), value: value)
+    }
+
+    @Test("the causes of a balance stand in the same columns whichever comes first")
+    func why() {
+        let award = Self.map(
+            ("kind", .text("award")), ("events", .integer(1)), ("earned", .integer(5)),
+            ("first", .integer(3)), ("last", .integer(3)))
+        let spend = Self.map(
+            ("kind", .text("spend")), ("cause", .text("hat")), ("events", .integer(1)),
+            ("spent", .integer(2)), ("first", .integer(4)), ("last", .integer(4)))
+        for causes in [[award, spend], [spend, award]] {
+            let lines = Self.printed { console in
+                WhyPrinter(console).print(Self.map(("causes", .array(causes))))
+            }
+            #expect(lines[1] == "  kind   cause  events  earned  spent  first  last")
+        }
+    }
+
+    @Test("nothing is said to be nothing")
+    func empty() {
+        let stats = Self.map(
+            ("awarded", Self.map()), ("ladders", Self.map(("level", Self.map()))),
+            ("goal", Self.map(("progress", .integer(2)), ("window", .text("")))))
+        let lines = Self.printed { console in
+            ReplyPrinter(console).print(stats)
+            ReplyPrinter(console).print(.text(Array("".utf8)))
+        }
+        #expect(lines[0] == "awarded  –")
+        #expect(lines.contains("  level  –"))
+        #expect(ReplyPrinter(.memory()).text(stats["goal"] ?? .null, of: "") == "progress 2")
+    }
+
     @Test("INFO is understood as text and as maps")
     func info() {
         let text = InfoReply(

@@ -21,8 +21,8 @@ struct Retelling {
     private(set) var peer = Peer(uid: 0, role: [])
     private(set) var time = Instant(microseconds: 0)
 
-    /// Whether accounts are told with their parents, as in `account-3/account-7`: a ledger that opens
-    /// them itself learns their parents so.
+    /// Whether accounts are told with their parents: a ledger that opens them itself learns their
+    /// parents so.
     let namesParents: Bool
     /// Whether it is only to be said what would come of it.
     let isDryRun: Bool

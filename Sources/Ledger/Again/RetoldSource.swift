@@ -58,15 +58,57 @@ final class RetoldLegacy: LegacySource {
     func note(isRefused: Bool) {}
 }
 
-/// What an account is called where its id may be forgotten: `account-7`.
-enum RetoldName {
+/// What an account is called where its id may be forgotten: its number, behind a character that
+/// sentences don't have of their own, so that what people read can have the ids put back.
+package enum RetoldName {
+    /// U+FFFC, which Unicode has for what stands in the place of something else.
+    private static let mark: [UInt8] = [0xEF, 0xBF, 0xBC]
+
+    /// The sentence with what the accounts in it are really called.
+    package static func spelled(_ sentence: String, _ names: some Naming) -> String {
+        let bytes = Array(sentence.utf8)
+        var text: [UInt8] = []
+        var at = 0
+        while at < bytes.count {
+            guard var (number, end) = account(in: bytes, at: at) else {
+                text.append(bytes[at])
+                at += 1
+                continue
+            }
+            // A character's id has its parent's in it.
+            if end < bytes.count, bytes[end] == UInt8(ascii: "/"),
+                let below = account(in: bytes, at: end + 1)
+            {
+                (number, end) = below
+            }
+            names.appendID(of: number, to: &text)
+            at = end
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The account that is named there, and where its name ends.
+    private static func account(in bytes: [UInt8], at start: Int) -> (AccountNumber, end: Int)? {
+        guard bytes[start...].starts(with: mark) else { return nil }
+        var number: UInt32 = 0
+        var end = start + mark.count
+        while end < bytes.count, case let digit = bytes[end] &- UInt8(ascii: "0"), digit < 10 {
+            let (product, isTooBig) = number.multipliedReportingOverflow(by: 10)
+            let (sum, isTooMuch) = product.addingReportingOverflow(UInt32(digit))
+            guard !isTooBig, !isTooMuch else { return nil }
+            number = sum
+            end += 1
+        }
+        return number == 0 ? nil : (AccountNumber(number), end)
+    }
+
     static func bytes(of account: AccountNumber) -> [UInt8] {
         var bytes: [UInt8] = []
         append(account, to: &bytes)
         return bytes
     }
 
-    /// With the account above it, as in `account-3/account-7`.
+    /// With the account above it and a slash before it.
     static func bytes(of account: AccountNumber, below parent: AccountNumber) -> [UInt8] {
         var bytes: [UInt8] = []
         if parent != .ledger {
@@ -78,7 +120,7 @@ enum RetoldName {
     }
 
     static func append(_ account: AccountNumber, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: "account-".utf8)
+        bytes.append(contentsOf: mark)
         append(UInt64(account.rawValue), to: &bytes)
     }
 

@@ -38,9 +38,11 @@ package struct Trial: ~Copyable {
     }
 
     /// - Parameter file: what mistakes are reported under.
-    package init(rules: [UInt8], file: String) throws(Mistakes) {
+    package init(
+        rules: [UInt8], file: String, scrutiny: Scrutiny? = nil
+    ) throws(Mistakes) {
         var words = LedgerWords(Words())
-        _ = try Rulebook.compile(source: rules, file: file, words: &words).get()
+        _ = try Rulebook.compile(source: rules, file: file, words: &words, scrutiny: scrutiny).get()
         self.rules = rules
         source = RetoldSource()
         other = Ledger(source: source)

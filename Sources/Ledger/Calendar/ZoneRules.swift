@@ -1,6 +1,11 @@
 /// When a time zone's clocks were, are and will be set: a fixed offset, or what a file of the time zone
 /// database (RFC 9636) says.
 package struct ZoneRules: Sendable, Equatable {
+    /// Where systems keep the zones that have names, a file each.
+    package static let directory = "/usr/share/zoneinfo"
+    /// Far more than any of these files has.
+    package static let fileBytesMax = 1 << 20
+
     /// Seconds since 1970 from which on an offset holds, ascending.
     private var transitions: [Int64] = []
     private var offsets: [Int64] = []

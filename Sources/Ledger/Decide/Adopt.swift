@@ -31,9 +31,11 @@ extension Ledger {
     }
 
     /// Compiles a rulebook without adopting it.
-    package func check(_ source: [UInt8], file: String) -> Result<Rulebook, Mistakes> {
+    package func check(
+        _ source: [UInt8], file: String, scrutiny: Scrutiny? = nil
+    ) -> Result<Rulebook, Mistakes> {
         var words = LedgerWords(state.words)
-        return Rulebook.compile(source: source, file: file, words: &words)
+        return Rulebook.compile(source: source, file: file, words: &words, scrutiny: scrutiny)
     }
 
     /// Brings a rulebook into force: its words, its head and its text in parts, in one group.
@@ -43,10 +45,13 @@ extension Ledger {
     ///   - hash: SHA-256 of the source.
     /// - Returns: the rulebook's number.
     package mutating func adopt(
-        _ source: [UInt8], hash: [UInt8], file: String, from peer: Peer, at wall: Instant
+        _ source: [UInt8], hash: [UInt8], file: String, from peer: Peer, at wall: Instant,
+        scrutiny: Scrutiny? = nil
     ) throws(Mistakes) -> UInt32 {
         var words = LedgerWords(state.words)
-        let compiled = try Rulebook.compile(source: source, file: file, words: &words).get()
+        let compiled = try Rulebook.compile(
+            source: source, file: file, words: &words, scrutiny: scrutiny
+        ).get()
         requested = Requested()
         requested.peer = peer
         requested.now = max(wall, state.time)

@@ -109,6 +109,7 @@ extension RulebookCompiler {
                 value.offset, "a job's time zone is a name such as 'UTC' or 'Europe/Vienna'")
             return nil
         }
+        scrutinize(zone: string.text, value)
         return string.text
     }
 }

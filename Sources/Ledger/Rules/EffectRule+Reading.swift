@@ -84,10 +84,12 @@ extension RulebookCompiler {
         to: AccountSelector?, when: Formula?, forEach: RepetitionRule?
     ) -> PostRule? {
         let balance = balance(balanceValue, scope, at: reader.offset)
+        let amountValue = reader.take("amount")
         let amount = formula(
-            reader.take("amount"), as: .number, scope, neededBy: "the amount", at: reader.offset)
+            amountValue, as: .number, scope, neededBy: "the amount", at: reader.offset)
         let side = choice(reader.take("side"), default: PostRule.Side.bySign)
         guard let to, let balance, let amount else { return nil }
+        scrutinize(amount, side, amountValue)
         return PostRule(
             to: to, balance: balance, amount: amount, when: when, side: side, forEach: forEach)
     }

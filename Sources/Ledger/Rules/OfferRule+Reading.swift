@@ -143,13 +143,14 @@ extension RulebookCompiler {
             let from = selector(reader.take("from"), scope)
             let balanceValue = reader.take("balance")
             let balance = balance(balanceValue, scope, at: reader.offset)
+            let amountValue = reader.take("amount")
             let amount = formula(
-                reader.take("amount"), as: .number, scope, neededBy: "the amount",
-                at: reader.offset)
+                amountValue, as: .number, scope, neededBy: "the amount", at: reader.offset)
             let condition = reader.take("when")
             let when = formula(condition, as: .bool, scope)
             finish(reader, "a cost")
             guard let from, let balance, let amount else { continue }
+            scrutinize(amount, .spend, amountValue)
             let currency = declarations.currencies.first { $0.name == balance.currency }
             if let currency, currency.neverDecreases {
                 mistakes.add(

@@ -38,6 +38,8 @@ struct RulebookCompiler {
     /// The rungs of ladders with a formula, by its place: they don't depend on any name's number,
     /// so the second reading takes them from the first.
     var curves: [CurvePlace: [Int64]] = [:]
+    /// `nil` for a rulebook that has been in force.
+    var scrutiny: Scrutiny?
 
     init(names: NameTable) {
         declarations = Declarations(names: names)
@@ -101,13 +103,14 @@ extension Rulebook {
     ///
     /// `words` is asked for numbers only if there are no mistakes.
     package static func compile<Words: WordAssigner & ~Copyable>(
-        source: [UInt8], file: String, words: inout Words
+        source: [UInt8], file: String, words: inout Words, scrutiny: Scrutiny? = nil
     ) -> Result<Rulebook, Mistakes> {
         var parser = JSON5Parser(source)
         let document = parser.parse()
         let provisional = NameTable()
         var compiler = RulebookCompiler(names: provisional)
         compiler.mistakes = parser.mistakes
+        compiler.scrutiny = scrutiny
         // Without mistakes in its form there is a document.
         if let document { _ = compiler.read(document) }
         guard compiler.mistakes.isEmpty, let document else {

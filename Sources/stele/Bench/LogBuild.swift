@@ -53,7 +53,7 @@ struct LogBuild: ~Copyable {
                 committing = try Committing(directory.log, opening.writer)
                 _ = try engine.ledger.adopt(
                     source, hash: SHA256.hash(source).bytes, file: rules, from: LogBuild.peer,
-                    at: LogBuild.now)
+                    at: LogBuild.now, scrutiny: ZoneFiles.scrutiny)
             } catch let error as StoreError {
                 throw Failure(error, path: path)
             } catch let error as Failure {
@@ -126,7 +126,7 @@ struct LogBuild: ~Copyable {
         while done < count {
             done += try writeSome(min(count - done, PlainCommands.countMax))
             if done & 0xFFFF < PlainCommands.countMax { update(&progress, done, of: count) }
-            if Interrupt.isRequested { throw Failure(code: .no, message: "interrupted") }
+            try Interrupt.check()
         }
         progress.finish()
     }

@@ -21,8 +21,18 @@ struct DaemonCommand {
         if case .failure(let failure) = reply {
             return answer(failure, spec: spec, console: context.console)
         }
+        if name == "info" { try checkSections(InfoReply(reply), context) }
         print(reply, spec: spec, console: context.console)
         return .done
+    }
+
+    /// The daemon passes over sections that it doesn't have, as Redis does.
+    private func checkSections(_ reply: InfoReply, _ context: Context) throws(Failure) {
+        guard !arguments.isEmpty, reply.sections.isEmpty else { return }
+        let all = InfoReply(try context.connect().call(["INFO"])).sections.map(\.name)
+        throw .usage(
+            "info has no section '\(arguments[0])'",
+            hint: "It has: \(all.joined(separator: ", ").lowercased()).")
     }
 
     /// Looks the command up before anything is sent: what is mistyped needs no daemon to be told so.
@@ -57,7 +67,7 @@ struct DaemonCommand {
             let path = depth == 1 ? name : "\(name) \(spec.name)"
             throw .usage(
                 isEnough ? "too many arguments" : "too few arguments",
-                hint: "Usage: stele \(path) \(spec.grammar)")
+                hint: "Usage: stele \(path) \(Help.grammar(spec, path: path))")
         }
         return spec
     }

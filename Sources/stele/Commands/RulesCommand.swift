@@ -17,7 +17,8 @@ struct RulesCommand {
         }
         let text = try FileContent.read(path, bytesMax: Self.fileBytesMax)
         if verb == "check" {
-            let checked = Ledger(source: EmptySource()).check(text, file: path)
+            let checked = Ledger(source: EmptySource()).check(
+                text, file: path, scrutiny: ZoneFiles.scrutiny)
             let verdict = Reply.made { $0.verdict(checked) }
             return print(verdict, path: path, console: context.console)
         }

@@ -35,8 +35,9 @@ enum Help {
         out.line("\(SocketPath.usual.joined(separator: ", ")) that is there.")
         out.line()
         out.line(
-            "Ends with 0 done · 1 the answer is no · 2 usage · 3 refused · 4 no daemon · 5 not permitted."
+            "Ends with 0 done · 1 the answer is no · 2 usage · 3 refused · 4 no daemon · 5 not permitted ·"
         )
+        out.line("130 interrupted.")
         out.line("`stele help COMMAND` tells more, with examples.")
     }
 
@@ -98,7 +99,7 @@ enum Help {
     }
 
     /// Files are named where the daemon takes their text.
-    private static func grammar(_ spec: CommandSpec, path: String) -> String {
+    static func grammar(_ spec: CommandSpec, path: String) -> String {
         ["rules put", "rules check", "rules diff"].contains(path) ? "FILE" : spec.grammar
     }
 

@@ -11,6 +11,8 @@ struct Importer<Decoder: RowDecoder> {
     private var decoder: Decoder
     /// The lines whose commands are unanswered, oldest first.
     private var waiting: LineQueue
+    /// Whether a row has shown that the columns wanted are there.
+    private var hasReadRow = false
     var summary: ImportSummary
 
     /// What is sent at once: enough to be worth a system call.
@@ -49,20 +51,26 @@ struct Importer<Decoder: RowDecoder> {
     private mutating func nextCommand(
         _ row: inout Row, from source: inout ByteSource
     ) throws(Failure) -> Bool {
+        var isRead = false
         do throws(RowFault) {
             guard try decoder.next(&row, from: &source) else { return false }
+            isRead = true
             summary.rows += 1
-            if summary.rows == 1, let column = plan.missingColumn(among: row.names) {
+            if !hasReadRow, let column = plan.missingColumn(among: row.names) {
                 throw RowFault(line: row.line, column: 0, message: column, isFinal: true)
             }
+            hasReadRow = true
             connection.enqueue(try plan.command(for: row))
             waiting.push(row.line)
         } catch {
             if error.isFinal {
                 guard error.column > 0 else { throw missingColumn(error.message, names: row.names) }
+                // A file that can't be read to its end has no mistake in its last line.
+                guard source.fault == nil else { return false }
                 summary.stopped = "line \(error.line), column \(error.column): \(error.message)"
                 summary.refuse(line: error.line, code: "UNREADABLE", message: error.message)
             } else {
+                if !isRead { summary.rows += 1 }
                 summary.refuse(line: error.line, code: "UNREADABLE", message: error.message)
             }
         }

@@ -40,6 +40,7 @@ enum ExportCommand {
         let format: Format = try arguments.choice("format", default: .jsonl)
         let from = UInt64(try arguments.integer("from", in: 1...Int.max, default: 1))
         let to = UInt64(try arguments.integer("to", in: 1...Int.max, default: Int.max))
+        guard from <= to else { throw .usage("--from \(from) lies behind --to \(to)") }
         let ledger = try OfflineLedger(OfflineCommands.directory(arguments))
         let output: Output
         if let path = arguments["output"] {
@@ -48,7 +49,7 @@ enum ExportCommand {
             output = context.console.output
         }
         try export(
-            ledger, format, from...max(from, to), to: output,
+            ledger, format, from...to, to: output,
             console: arguments.has("output") ? context.console : nil)
         return .done
     }

@@ -41,8 +41,14 @@ extension Failure {
         case .missing:
             self = .usage(
                 "\(path): there is no ledger", hint: "--data DIR names a ledger's directory.")
-        case .system(_, let code, _) where code == Failure.permissionDenied:
+        case .system where error.isPermissionDenied:
             self = Failure(code: .notPermitted, message: error.description)
+        case .lmdb where error.isPermissionDenied:
+            self = Failure(
+                code: .notPermitted, message: "\(path): its lock files can't be written to",
+                hint: "Readers announce themselves there: make a copy of your own, and read that.")
+        case .unsafePath(_, .notADirectory):
+            self = .usage(error.description, hint: "--data DIR names a ledger's directory.")
         case .held:
             self = Failure(
                 code: .refused, message: error.description,
@@ -50,9 +56,6 @@ extension Failure {
         default: self = Failure(code: .no, message: error.description)
         }
     }
-
-    /// EACCES of Linux.
-    private static let permissionDenied: Int32 = 13
 }
 
 extension OfflineLedger {
@@ -68,7 +71,7 @@ extension OfflineLedger {
                 throw Failure(error, path: directory.path)
             }
             between()
-            if Interrupt.isRequested { throw Failure(code: .no, message: "interrupted") }
+            try Interrupt.check()
         }
     }
 }

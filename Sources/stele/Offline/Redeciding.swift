@@ -51,7 +51,7 @@ struct Redeciding {
             }
             events = recheck.head
             progress.update(count: Int(events), share: Double(events) / Double(max(last, 1)))
-            if Interrupt.isRequested { throw Failure(code: .no, message: "interrupted") }
+            try Interrupt.check()
         }
         if let mistake { throw Failure(code: .no, message: "log damaged: \(mistake)") }
     }
@@ -81,7 +81,7 @@ struct Redeciding {
         let names = SnapshotNames(names, source)
         findings.append(
             Finding(
-                sequence: deviation.sequence, reason: deviation.reason,
+                sequence: deviation.sequence, reason: RetoldName.spelled(deviation.reason, names),
                 recorded: Reply.made { $0.event(deviation.recorded, names) },
                 decided: deviation.decided.map { event in Reply.made { $0.event(event, names) } }))
     }

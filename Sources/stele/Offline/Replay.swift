@@ -46,7 +46,7 @@ struct Replay: ~Copyable {
             }
             guard isRight else { break }
             progress(state.head)
-            if Interrupt.isRequested { throw Failure(code: .no, message: "interrupted") }
+            try Interrupt.check()
             empty.put(piece)
         }
         if let failure = folder.failure {

@@ -30,6 +30,9 @@ enum SalvageCommand {
             throw .usage(
                 "\(target) is there already", hint: "Salvage writes only into a new directory.")
         }
+        guard Environment.exists(path + "/log/data.mdb") else {
+            throw Failure(StoreError.missing(path: path), path: path)
+        }
         let salvage: Salvage
         // Held until the end: pages that somebody writes meanwhile belong to no chain.
         let lock: DirectoryLock?

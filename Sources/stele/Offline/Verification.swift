@@ -14,8 +14,10 @@ struct Verification: ~Copyable {
     struct Verdict {
         /// The first thing wrong, if anything is.
         var mistake: String?
-        /// How far all was right.
+        /// How far the log was read: past a mistake in one of a batch's events, to the batch's end.
         var head: LogHead
+        /// Events before the first thing wrong.
+        var rightCount: UInt64
         var totals: Totals
     }
 
@@ -44,10 +46,13 @@ struct Verification: ~Copyable {
             progress.update(
                 count: Int(head.sequence),
                 share: last.map { Double(head.sequence) / Double(max($0, 1)) })
-            if Interrupt.isRequested { throw Failure(code: .no, message: "interrupted") }
+            try Interrupt.check()
         }
         mistake = mistake ?? mistakeAtEnd()
-        return Verdict(mistake: mistake, head: head, totals: Totals(&folder.state))
+        return Verdict(
+            mistake: mistake, head: head,
+            rightCount: folder.mistake.map { $0.sequence - 1 } ?? head.sequence,
+            totals: Totals(&folder.state))
     }
 
     /// Goes on with a few batches, if there are any.

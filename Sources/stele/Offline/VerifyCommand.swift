@@ -22,9 +22,8 @@ enum VerifyCommand {
               Reads the whole log from its first byte: the hash of every block and header, the link from
               batch to batch, every leaf and root of the Merkle tree, every event's encoding; folds all
               events; checks that no idempotency key was used twice, that rulebooks are what their
-              hashes say, that open accounts have the
-              keys their ids were sealed with, and that for every currency issued less
-              burned is what accounts hold. Names the first thing wrong.
+              hashes say, that open accounts have the keys their ids were sealed with, and that for
+              every currency issued less burned is what accounts hold. Names the first thing wrong.
               --decide runs the rules again over all of history, under the rulebook in force at each
               event, in the state just before it, at its time, from its cause; every outcome (postings,
               marks, rungs, explained values, that it was accepted at all) must be the same.
@@ -66,11 +65,15 @@ enum VerifyCommand {
         _ arguments: ParsedArguments
     ) throws(Failure) -> Verification.Witness? {
         guard arguments.has("head") || arguments.has("root") else { return nil }
-        guard let head = arguments["head"].flatMap({ UInt64($0) }), head > 0,
-            let root = arguments["root"],
-            root.utf8.count == 2 * Digest.byteCount
-        else { throw .usage("--head SEQ and --root HEX (64 digits) go together") }
-        return Verification.Witness(sequence: head, root: root.lowercased())
+        guard let root = arguments["root"], arguments.has("head") else {
+            throw .usage("--head SEQ and --root HEX go together")
+        }
+        let head = try arguments.integer("head", in: 1...Int.max, default: 1)
+        let digits = 2 * Digest.byteCount
+        guard root.utf8.count == digits, root.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+            throw .usage("--root wants \(digits) hexadecimal digits, not '\(root)'")
+        }
+        return Verification.Witness(sequence: UInt64(head), root: root.lowercased())
     }
 
     private static func print(
@@ -83,7 +86,7 @@ enum VerifyCommand {
             console.output.line(style.bad("wrong: ") + Escape.forTerminal(mistake))
             console.output.line(
                 style.faint(
-                    "  \(NumberFormat.grouped(verdict.head.sequence)) events before it are right"))
+                    "  \(NumberFormat.grouped(verdict.rightCount)) events before it are right"))
             return
         }
         let rate = NumberFormat.rate(Double(verdict.head.sequence) / max(seconds, 1e-9))

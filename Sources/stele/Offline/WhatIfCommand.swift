@@ -44,7 +44,9 @@ enum WhatIfCommand {
         var names: SnapshotNames?
         let run: TrialRun
         do throws(Mistakes) {
-            run = try TrialRun(rules: rules, file: path, end: end, rowsMax: rowsMax) {
+            run = try TrialRun(
+                rules: rules, file: path, scrutiny: ZoneFiles.scrutiny, end: end, rowsMax: rowsMax
+            ) {
                 names = SnapshotNames($0, source)
             }
         } catch {
@@ -69,7 +71,7 @@ enum WhatIfCommand {
         var progress = Progress("deciding again", unit: "events", console: console)
         while run.step(ledger.reader) {
             progress.update(count: Int(run.head), share: run.share)
-            if Interrupt.isRequested { throw Failure(code: .no, message: "interrupted") }
+            try Interrupt.check()
         }
         progress.finish()
     }

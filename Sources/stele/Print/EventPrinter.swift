@@ -77,7 +77,7 @@ struct EventPrinter {
 
     /// What changed, why, with what inputs, which event it is about, and the memo.
     private func cause(of event: Reply) -> String {
-        var words = [field("change", of: event)]
+        var words = [field("change", of: event), subject(of: event)]
         if let cause = event["cause"] {
             words.append(field("name", of: cause))
             for input in cause["inputs"]?.pairs ?? [] {
@@ -89,6 +89,23 @@ struct EventPrinter {
         }
         words.append(field("memo", of: event))
         return words.filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    /// What an event without postings is about: the fact, the name, the rulebook, the job's period.
+    private func subject(of event: Reply) -> String {
+        switch event["kind"]?.string {
+        case "fact":
+            let facts = (event["marks"]?.elements ?? []).filter { $0["kind"]?.string == "fact" }
+            return facts.map { fact in
+                let name = field("name", of: fact)
+                return fact["value"] == nil
+                    ? "\(name) cleared" : "\(name) = \(field("value", of: fact))"
+            }.joined(separator: ", ")
+        case "name": return field("word", of: event) + field("actor", of: event)
+        case "rules": return "rulebook \(field("rulebook", of: event))"
+        case "job": return field("period", of: event)
+        default: return ""
+        }
     }
 
     private func changes(of event: Reply) -> String {

@@ -63,8 +63,11 @@ struct ReplyPrinter {
         }
     }
 
-    private func table(_ rows: [[ReplyPair]], indent: Int) {
-        var names: [String] = []
+    /// - Parameter first: columns that stand first, in this order, where there are such.
+    func table(_ rows: [[ReplyPair]], first: [String] = [], indent: Int) {
+        var names = first.filter { name in
+            rows.contains { row in row.contains { $0.name.string == name } }
+        }
         for row in rows {
             for pair in row {
                 let name = pair.name.string ?? ""
@@ -109,7 +112,10 @@ struct ReplyPrinter {
             return elements.isEmpty
                 ? "–" : elements.map { text($0, of: "") }.joined(separator: ", ")
         case .map(let pairs):
-            return pairs.map {
+            // What says nothing isn't worth its name: a goal without a window has an empty one.
+            let told = pairs.filter { $0.value.string?.isEmpty != true }
+            guard !told.isEmpty else { return "–" }
+            return told.map {
                 let name = $0.name.string ?? ""
                 return Escape.forTerminal(name) + " " + text($0.value, of: name)
             }.joined(separator: ", ")

@@ -6,6 +6,9 @@ struct WhyPrinter {
 
     init(_ console: Console) { self.console = console }
 
+    /// Not every cause has added, or taken: so the first one's columns aren't all.
+    private static let columns = ["kind", "cause", "why", "events", "earned", "spent", "held"]
+
     func print(_ reply: Reply) {
         if let events = reply.elements, events.allSatisfy(EventPrinter.isEvent) {
             return EventPrinter(console).table(events)
@@ -22,7 +25,7 @@ struct WhyPrinter {
             if elements.allSatisfy(EventPrinter.isEvent) {
                 EventPrinter(console).table(elements)
             } else {
-                printer.print(pair.value, indent: 2)
+                printer.table(elements.map { $0.pairs ?? [] }, first: Self.columns, indent: 2)
             }
         }
     }

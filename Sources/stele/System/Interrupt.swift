@@ -8,6 +8,11 @@ enum Interrupt {
     /// Relaxed: the flag stands for itself, no other memory is read because of it.
     static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
+    /// Ends what is under way if somebody wants the program to stop. It says neither yes nor no then.
+    static func check() throws(Failure) {
+        if isRequested { throw Failure(code: .interrupted, message: "interrupted") }
+    }
+
     /// From here on Ctrl-C sets the flag instead of ending the program; the second one ends it.
     static func listen() {
         var action = sigaction()
