@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -62,6 +63,9 @@ static inline int clinux_name_thread(const char *name) {
 static inline int clinux_lower_priority(int nice) {
     return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice);
 }
+
+/* Gives what malloc holds and nobody uses back to the system, whole pages of it. */
+static inline void clinux_give_back_memory(void) { malloc_trim(1 << 20); }
 
 /* SCHED_IDLE, for this thread: whoever else wakes has its core at once, where one with a high nice value
    may keep it for some milliseconds. */

@@ -53,8 +53,12 @@ extension Engine {
     package static let sliceSize = 8_192
     package static let takenAtATime = 512
 
-    /// What a start has to fold at most, give or take what arrives during a checkpoint.
+    /// What a start has to fold at most, give or take what arrives during a checkpoint; if most accounts
+    /// have had events by then some more, but not so many that it takes long.
     private static let tailEventsMin: UInt64 = 4_000_000
+    private static let tailEventsWanted: UInt64 = 8_000_000
+    /// Within that share of the time until the next one is due, a checkpoint is to be through.
+    private static let checkpointShare = 0.6
 
     package var isCheckpointing: Bool {
         if case .idle = checkpointing { false } else { true }
@@ -69,12 +73,18 @@ extension Engine {
     /// Whether the one under way has to hurry: it is to be through well before the next one is due.
     package var isCheckpointBehind: Bool {
         guard case .taking(let mark) = checkpointing else { return false }
-        let time = Double(durable - mark.sequence) / (0.8 * Double(eventsPerCheckpoint))
+        let events = Self.checkpointShare * Double(eventsPerCheckpoint)
+        let time = Double(durable - mark.sequence) / events
         return ledger.state.leaving.takenShare < time
     }
 
     private var eventsPerCheckpoint: UInt64 {
-        max(Self.tailEventsMin, UInt64(ledger.state.accountCount))
+        Self.eventsPerCheckpoint(accounts: UInt64(ledger.state.accountCount))
+    }
+
+    /// A row is written for eight events or more, as long as that makes no start slow.
+    static func eventsPerCheckpoint(accounts: UInt64) -> UInt64 {
+        max(tailEventsMin, min(8 * accounts, tailEventsWanted), accounts)
     }
 
     /// Whether anything at all has changed since the last checkpoint.

@@ -81,6 +81,21 @@ private import Glibc
         try check(code, "mdb_put")
     }
 
+    /// Lends a place to write at, which moves with the keys: of entries that lie next to each other each is
+    /// found beside the one before, where `put` looks for it from the tree's root.
+    package mutating func withWriteCursor<R>(
+        in database: Database, _ body: (inout WriteCursor) throws(LMDBError) -> R
+    ) throws(LMDBError) -> R {
+        checkThread()
+        var handle: OpaquePointer?
+        try check(unsafe mdb_cursor_open(current, database.number, &handle), "mdb_cursor_open")
+        guard let handle = unsafe handle else { fatalError("mdb_cursor_open gave no cursor") }
+        // lmdb.h: a cursor of a write transaction is closed before that ends, which can't be sooner.
+        defer { unsafe mdb_cursor_close(handle) }
+        var cursor = unsafe WriteCursor(handle: handle)
+        return try body(&cursor)
+    }
+
     /// Adds an entry after all others: its value is `head` and then `body`, copied once, straight
     /// into the page.
     /// - Throws: `.keyExists` unless `key` is greater than every key there is.

@@ -5,8 +5,11 @@ import Wire
 // A connection's turn: receive, carry out, send.
 
 extension Front {
-    /// Carries out up to 64 requests of a connection.
-    func turn(_ connection: Connection) {
+    /// Carries out requests of a connection, as many as a turn may have.
+    ///
+    /// - Parameter isNewcomer: it was silent until now. If it says much at once it queues up with those
+    ///   that go on: short questions needn't wait for it.
+    func turn(_ connection: Connection, isNewcomer: Bool) {
         guard connection.isRunnable else { return listen(connection) }
         var left = ServerLimits.turnCommandsMax
         var wantsMore = true
@@ -26,6 +29,10 @@ extension Front {
             if setAside(connection) { break }
             guard !isAllRead else {
                 wantsMore = receive(connection)
+                if isNewcomer, connection.input.count > ServerLimits.shortInputBytesMax {
+                    enqueue(connection)
+                    break
+                }
                 continue
             }
             let plain = carryOutPlain(connection, left, &progress)

@@ -110,6 +110,9 @@ final class Front {
     /// Bytes queued since MULTI, and of requests too long for an ordinary buffer, of all.
     var inputTotal = 0
     private var nextTick: Int64
+    /// Bytes received as of the last tick, and whether there were none since the one before.
+    private var heardAtTick: UInt64 = 0
+    private var wasResting = false
     private(set) var isDraining = false
     private var drainDeadline: Int64 = 0
 
@@ -237,10 +240,10 @@ final class Front {
     private func giveTurns() {
         guard !isDraining else { return ready.removeAll() }
         guard !isStandingStill else { return }
-        ready.takeRound(into: &running)
-        for connection in running {
+        let newcomerCount = ready.takeRound(into: &running)
+        for (index, connection) in running.enumerated() {
             connection.isQueued = false
-            turn(connection)
+            turn(connection, isNewcomer: index < newcomerCount)
         }
         running.removeAll(keepingCapacity: true)
     }
@@ -271,6 +274,17 @@ final class Front {
         watchReaders()
         if !engine.isCheckpointing, engine.isCheckpointDue { engine.beginCheckpoint() }
         writeCheckpoint()
+        giveBackMemory()
+    }
+
+    /// Once nobody has said anything for a second and nothing is under way: what a load took beyond what
+    /// came of it needn't be held until the next one.
+    private func giveBackMemory() {
+        let isResting =
+            counters.bytesReceived == heardAtTick && !engine.isCheckpointing && rebuildRun == nil
+        if isResting, !wasResting { Syscall.giveBackMemory() }
+        wasResting = isResting
+        heardAtTick = counters.bytesReceived
     }
 
     private func takeSignals() {

@@ -9,8 +9,11 @@ package enum ServerLimits {
     /// Of these, so many only for doors that admit operators: they can always look at a full house.
     package static let connectionsReserved = 8
 
-    /// Commands of one turn before another connection has one.
-    package static let turnCommandsMax = 64
+    /// Commands of one turn before another connection has one, which take some two hundred
+    /// microseconds. The more of a pipeline come into one batch, the fewer pieces its replies are sent in.
+    package static let turnCommandsMax = 256
+    /// Who sends no more at once after a silence doesn't have to queue up.
+    package static let shortInputBytesMax = 1_024
     /// Commands of a connection that wait for their batch to be written; then it isn't read.
     package static let inFlightCommandsMax = 8_192
     /// Bytes of replies that wait for their batch, of one connection and of all.
@@ -85,6 +88,7 @@ package enum ServerLimits {
             ("group_commands_max", Limits.groupCommandsMax),
             ("page_rows_max", WireLimits.pageRowsMax), ("page_bytes_max", LogPage.bytesMax),
             ("turn_commands_max", turnCommandsMax),
+            ("short_input_bytes_max", shortInputBytesMax),
             ("in_flight_commands_max", inFlightCommandsMax),
             ("in_flight_bytes_max", inFlightBytesMax),
             ("in_flight_bytes_total_max", inFlightBytesTotalMax),

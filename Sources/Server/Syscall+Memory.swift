@@ -9,3 +9,9 @@ package enum HugePages {
         unsafe clinux_begin_with_huge_pages(CommandLine.unsafeArgv)
     }
 }
+
+extension Syscall {
+    /// Gives memory that nothing uses back to the system: what was freed lies between what wasn't, where
+    /// malloc keeps it. Takes a fraction of a millisecond to some.
+    static func giveBackMemory() { clinux_give_back_memory() }
+}

@@ -1,11 +1,8 @@
 /// Connections with something to do, in the order of their turns.
 ///
 /// Whoever speaks up after a silence is next: a single question doesn't wait for a round of all the
-/// long pipelines. These go on a few at a time, so that the loop looks often who else has come.
+/// long pipelines. These go on one after another, and between them the loop looks who else has come.
 struct TurnQueue {
-    /// Turns of those that go on in one round, which take some two hundred microseconds.
-    private static let goingOnMax = 4
-
     private var newcomers: [Connection] = []
     /// First come, first served, from `next` on.
     private var goingOn: [Connection] = []
@@ -18,14 +15,19 @@ struct TurnQueue {
     }
 
     /// Takes those whose turn it is into `round`, which is empty.
-    mutating func takeRound(into round: inout [Connection]) {
+    ///
+    /// - Returns: how many of them, the first ones, are newcomers.
+    mutating func takeRound(into round: inout [Connection]) -> Int {
         swap(&newcomers, &round)
-        let end = min(next + Self.goingOnMax, goingOn.count)
-        round.append(contentsOf: goingOn[next..<end])
-        next = end
-        guard next == goingOn.count || next >= 1_024 else { return }
-        goingOn.removeFirst(next)
-        next = 0
+        let newcomerCount = round.count
+        guard next < goingOn.count else { return newcomerCount }
+        round.append(goingOn[next])
+        next += 1
+        if next == goingOn.count || next == 1_024 {
+            goingOn.removeFirst(next)
+            next = 0
+        }
+        return newcomerCount
     }
 
     mutating func removeAll() { self = TurnQueue() }

@@ -124,7 +124,7 @@ def test_a_small_disk_with_room_stores_the_state_of_many_accounts(small_disk):
     assert daemon.stop() == 0
     assert "given up" not in daemon.said()
     daemon.start()
-    assert "built anew" not in daemon.said()
+    assert "no stored state" not in daemon.said()
     with daemon.client() as client:
         assert client.call("BALANCE", "account-5999", "coin")["available"] == 1
     daemon.stop()

@@ -209,3 +209,21 @@ def test_info_reports_the_limits(client):
     assert limits["partial_frame_seconds"] == "10" and limits["group_commands_max"] == "1000"
     assert limits["event_bytes_max"] == "65535" and limits["account_bytes_max"] == "64"
     assert limits["rulebook_bytes_max"] == "1048576"
+
+def test_what_a_rush_took_is_given_back_at_rest(daemon):
+    before = rss(daemon)
+    # Each has a buffer of 64 KiB for a request that it never finishes.
+    rush = [raw(daemon) for _ in range(400)]
+    for each in rush:
+        each.sendall(b"*2\r\n$4\r\nECHO\r\n$60000\r\n" + bytes(50_000))
+    with daemon.client() as client:
+        assert client.call("PING") == "PONG"
+        assert rss(daemon) - before > 16 << 20
+        # What is allocated behind the buffers stays.
+        client.many([("AWARD", f"account:{number}", "coin", 1) for number in range(3_000)])
+    for each in rush:
+        each.close()
+    deadline = time.monotonic() + 20
+    while rss(daemon) - before > 12 << 20 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert rss(daemon) - before <= 12 << 20

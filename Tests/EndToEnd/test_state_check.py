@@ -38,7 +38,7 @@ def test_the_state_is_read_while_serving(filled):
     filled.start()
     settle(filled)
     expect_all(filled)
-    assert "built anew" not in filled.said()
+    assert "no stored state" not in filled.said()
 
 
 def test_killed_before_it_was_read_the_next_start_reads_it_first(filled):
@@ -50,7 +50,7 @@ def test_killed_before_it_was_read_the_next_start_reads_it_first(filled):
     assert not mark(filled).exists()
     expect_all(filled)
     filled.kill()
-    assert "built anew" not in filled.said()
+    assert "no stored state" not in filled.said()
     mark(filled).write_bytes(b"\x02")
     filled.start()
     assert "will be rebuilt" in filled.said()
@@ -102,7 +102,7 @@ def test_damage_that_was_doubted_before_is_mended_at_once(filled):
     damage(filled, "accounts")
     mark(filled).write_bytes(b"\x01")
     filled.start()
-    assert "built anew" in filled.said()
+    assert "no stored state" in filled.said()
     settle(filled)
     expect_all(filled)
 
@@ -127,6 +127,6 @@ def test_a_table_whose_name_is_damaged_is_not_taken_for_empty(filled, table):
     subprocess.run(
         ["/usr/bin/python3", "-c", RENAME, str(filled.data / "state" / "data.mdb"), table], check=True)
     filled.start()
-    assert "will be rebuilt" in filled.said() or "built anew" in filled.said()
+    assert "will be rebuilt" in filled.said() or "no stored state" in filled.said()
     settle(filled)
     expect_all(filled)

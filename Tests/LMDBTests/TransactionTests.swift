@@ -204,3 +204,76 @@ func openedTwice() async {
         print(first.info, second.info)
     }
 }
+
+@Test("a write cursor comes to what a dictionary comes to, in any order of keys", arguments: 0..<6)
+func writeCursor(kind: Int) throws {
+    let directory = ScratchDirectory()
+    let environment = try open(directory, mapSize: 1 << 24)
+    let database = try #require(try environment.openDatabase())
+    var expected: [UInt32: [UInt8]] = [:]
+    var state = UInt64(kind + 1)
+    func draw(_ bound: Int) -> Int {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(state >> 33) % bound
+    }
+    for round in 0..<8 {
+        var transaction = try environment.beginWrite()
+        try transaction.withWriteCursor(in: database) { (cursor) throws(LMDBError) in
+            var last = try cursor.last { key in [UInt8](copying: key) }.map(number) ?? 0
+            #expect(last == expected.keys.max() ?? 0)
+            for index in 0..<1_500 {
+                // In order, at the end, or anywhere; with removals or without.
+                let isOrdered = kind % 3 == 0
+                let isNew = kind % 3 == 1
+                let key = UInt32(isOrdered ? 2 * index : isNew ? Int(last) + 1 : draw(3_000))
+                if kind > 2, draw(4) == 0 {
+                    let isThere = try cursor.delete(key: bytes(of: key).span)
+                    #expect(isThere == (expected.removeValue(forKey: key) != nil))
+                } else {
+                    let value = [UInt8](repeating: UInt8(round), count: 1 + draw(120))
+                    try cursor.put(
+                        value.span, forKey: bytes(of: key).span, isLast: isNew && key > last)
+                    expected[key] = value
+                    if isNew { last = key }
+                }
+            }
+        }
+        try transaction.commit()
+    }
+    var found: [UInt32: [UInt8]] = [:]
+    try environment.beginRead().withCursor(in: database) { (cursor) throws(LMDBError) in
+        func note(_ key: Span<UInt8>, _ value: Span<UInt8>) {
+            found[number([UInt8](copying: key))] = [UInt8](copying: value)
+        }
+        var goesOn: Void? = try cursor.first(note)
+        while goesOn != nil { goesOn = try cursor.next(note) }
+    }
+    #expect(found == expected)
+}
+
+@Test("a write cursor refuses a last key that isn't, and finds nothing where nothing is")
+func writeCursorAtEnd() throws {
+    let directory = ScratchDirectory()
+    let environment = try open(directory)
+    let database = try #require(try environment.openDatabase())
+    var transaction = try environment.beginWrite()
+    var code: LMDBCode? = nil
+    try transaction.withWriteCursor(in: database) { (cursor) throws(LMDBError) in
+        let isEmpty = try cursor.last { _ in true } == nil
+        let wasThere = try cursor.delete(key: bytes(of: 1).span)
+        #expect(isEmpty && !wasThere)
+        try cursor.put(bytes(of: 0).span, forKey: bytes(of: 2).span, isLast: true)
+        do throws(LMDBError) {
+            try cursor.put(bytes(of: 0).span, forKey: bytes(of: 1).span, isLast: true)
+        } catch {
+            code = error.code
+        }
+    }
+    #expect(code == .keyExists)
+}
+
+private func bytes(of number: UInt32) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: number >> UInt32(24 - 8 * $0)) }
+}
+
+private func number(_ bytes: [UInt8]) -> UInt32 { bytes.reduce(0) { $0 << 8 | UInt32($1) } }

@@ -61,22 +61,34 @@ package final class LMDBState: StateStorage {
         try makeRoom(for: changes)
         try lmdb { () throws(LMDBError) in
             var transaction = try environment.beginWrite()
-            var end: TableEnd?
-            try changes.visit { (table, key, value, isRemoval) throws(LMDBError) in
-                // Changes of a table mostly come together.
-                if end?.table != table {
-                    end = try TableEnd(table, database(table), in: transaction)
-                }
-                guard let database = end?.database else { return }
-                if isRemoval {
-                    try transaction.delete(key: key, in: database)
-                    end = nil
-                } else {
-                    let isLast = end?.move(to: key) ?? false
-                    try transaction.put(value, forKey: key, isLast: isLast, in: database)
+            for table in StateTable.allCases where changes.haveSome(of: table) {
+                try transaction.withWriteCursor(in: database(table)) {
+                    (cursor) throws(LMDBError) in
+                    try Self.apply(changes, of: table, to: &cursor)
                 }
             }
             try transaction.commit()
+        }
+    }
+
+    private static func apply(
+        _ changes: StateChanges, of table: StateTable, to cursor: inout WriteCursor
+    ) throws(LMDBError) {
+        // The greatest key.
+        var end = try cursor.last { [UInt8](copying: $0) } ?? []
+        try changes.visit { (other, key, value, isRemoval) throws(LMDBError) in
+            guard other == table else { return }
+            if isRemoval {
+                try cursor.delete(key: key)
+                return
+            }
+            // It may be one that was removed: then it is no smaller than those that are there.
+            let isLast = end.span.compare(key) < 0
+            if isLast {
+                end.removeAll(keepingCapacity: true)
+                end.append(copying: key)
+            }
+            try cursor.put(value, forKey: key, isLast: isLast)
         }
     }
 
@@ -130,30 +142,5 @@ package final class LMDBState: StateStorage {
     private func database(_ table: StateTable) -> Database {
         // The initializer opened every one of them.
         databases[table]!
-    }
-}
-
-/// The greatest key of a table that is being written to.
-private struct TableEnd {
-    let table: StateTable
-    let database: Database
-    private var key: [UInt8] = []
-
-    init(
-        _ table: StateTable, _ database: Database, in transaction: borrowing WriteTransaction
-    ) throws(LMDBError) {
-        self.table = table
-        self.database = database
-        key = try transaction.withCursor(in: database) { (cursor) throws(LMDBError) in
-            try cursor.last { key, _ in [UInt8](copying: key) } ?? []
-        }
-    }
-
-    /// Whether the next key is greater, and so the greatest one from now on.
-    mutating func move(to next: Span<UInt8>) -> Bool {
-        guard key.span.compare(next) < 0 else { return false }
-        key.removeAll(keepingCapacity: true)
-        key.append(copying: next)
-        return true
     }
 }

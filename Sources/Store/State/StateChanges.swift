@@ -83,6 +83,8 @@ package struct StateChanges: Sendable {
             Entry(table: table, isRemoval: false, keyEnd: keyEnd, end: bytes.count))
     }
 
+    func haveSome(of table: StateTable) -> Bool { entries.contains { $0.table == table } }
+
     /// Empties it, keeping its memory.
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
