@@ -31,7 +31,6 @@ final class WorkerThread<Job: Sendable, Answer: Sendable>: Sendable {
     private let thread: Mutex<pthread_t?>
 
     /// Starts the thread. `perform` and what it holds belong to it from now on.
-    ///
     init(
         _ name: String, _ patience: Patience = .none, perform: sending @escaping (Job) -> Answer
     ) throws(SystemFault) {
