@@ -114,6 +114,39 @@ struct RankingTests {
         #expect(board.top(10, from: .max, .dense).isEmpty)
     }
 
+    @Test("boards are equal if the same stand there", arguments: [false, true])
+    func equality(wasWide: Bool) {
+        var dice = Dice(state: 7)
+        let values = (1...5_000).map { CellValue(Int64.random(in: 0...90, using: &dice), 0, $0) }
+        func board(_ order: [Int]) -> BoardStandings {
+            var board = BoardStandings()
+            for index in order { board.insert(AccountNumber(UInt32(index + 1)), values[index]) }
+            return board
+        }
+        let first = board(Array(values.indices))
+        var second = board(values.indices.shuffled(using: &dice))
+        if wasWide {
+            second.insert(AccountNumber(9_999), CellValue(1, 2, 3))
+            #expect(!first.isEqual(to: second) && !second.isEqual(to: first))
+            second.remove(AccountNumber(9_999), CellValue(1, 2, 3))
+        }
+        #expect(first.isEqual(to: second) && second.isEqual(to: first))
+        // Another value, another one in their place, one less.
+        for (account, value) in [
+            (AccountNumber(77), CellValue(values[76].a + 1, 0, values[76].c)),
+            (AccountNumber(77), CellValue(values[76].a, 0, values[76].c + 1)),
+            (AccountNumber(6_000), values[76]),
+        ] {
+            var other = second
+            other.remove(AccountNumber(77), values[76])
+            #expect(!first.isEqual(to: other) && !other.isEqual(to: first))
+            other.insert(account, value)
+            #expect(other.count == first.count)
+            #expect(!first.isEqual(to: other) && !other.isEqual(to: first))
+        }
+        #expect(BoardStandings().isEqual(to: BoardStandings()))
+    }
+
     @Test("extremes of both keys have their order")
     func extremes() {
         var board = BoardStandings()

@@ -51,6 +51,17 @@ struct BoardStandings: Sendable {
         return value.b == 0 && narrow.contains(OneKeyEntry(account, value))
     }
 
+    /// Whether the same accounts stand on both, with the same values. One of the two may still be wide for
+    /// somebody who doesn't stand there any more.
+    func isEqual(to other: BoardStandings) -> Bool {
+        switch (isWide, other.isWide) {
+        case (false, false): narrow.isEqual(to: other.narrow)
+        case (false, true): narrow.isEqual(to: other.wide)
+        case (true, false): wide.isEqual(to: other.narrow)
+        case (true, true): wide.isEqual(to: other.wide)
+        }
+    }
+
     private mutating func widen() {
         isWide = true
         narrow.visit(from: .init(block: 0, index: 0)) { entry in
@@ -73,15 +84,6 @@ struct BoardStandings: Sendable {
         return isWide
             ? wide.around(TwoKeyEntry(account, value), reach, ties)
             : narrow.around(OneKeyEntry(account, value), reach, ties)
-    }
-
-    /// Everybody, the best first: for comparing.
-    func visit(_ body: (AccountNumber, CellValue) -> Bool) {
-        if isWide {
-            wide.visit(from: .init(block: 0, index: 0)) { body($0.account, $0.value) }
-        } else {
-            narrow.visit(from: .init(block: 0, index: 0)) { body($0.account, $0.value) }
-        }
     }
 }
 

@@ -260,6 +260,24 @@ struct Ranking<Entry: RankedEntry>: Sendable {
     /// Behind the last entry.
     var end: Place { Place(block: max(0, blocks.count - 1), index: blocks.last?.count ?? 0) }
 
+    /// Whether it has the same accounts with the same values, in one pass over both: to look each up would
+    /// take ten times as long.
+    func isEqual<Other: RankedEntry>(to other: Ranking<Other>) -> Bool {
+        guard count == other.count else { return false }
+        var place = Ranking<Other>.Place(block: 0, index: 0)
+        var isEqual = true
+        visit(from: Place(block: 0, index: 0)) { entry in
+            let twin = other.blocks[place.block][place.index]
+            isEqual = entry.account == twin.account && entry.value == twin.value
+            place.index += 1
+            if place.index == other.blocks[place.block].count {
+                place = .init(block: place.block + 1, index: 0)
+            }
+            return isEqual
+        }
+        return isEqual
+    }
+
     /// Lends the entries from a place on to `body`, until it answers false.
     func visit(from place: Place, _ body: (Entry) -> Bool) {
         var start = place.index

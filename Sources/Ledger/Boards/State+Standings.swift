@@ -63,15 +63,8 @@ extension State {
         guard isRanked, other.isRanked else { return false }
         let (own, others) = (standings.filled, other.standings.filled)
         guard own.count == others.count else { return false }
-        for (key, board) in own {
-            guard let twin = others[key], twin.count == board.count else { return false }
-            var isSame = true
-            board.visit { account, value in
-                isSame = twin.contains(account, value)
-                return isSame
-            }
-            if !isSame { return false }
+        return own.allSatisfy { key, board in
+            others[key].map { board.isEqual(to: $0) } ?? false
         }
-        return true
     }
 }
