@@ -29,6 +29,9 @@
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
 extern int pthread_setname_np(pthread_t, const char *);
 
+/* O_DIRECT of open(2), past the page cache; its number differs between machines. */
+static const int clinux_direct = __O_DIRECT;
+
 /* struct ucred of unix(7). */
 struct clinux_credentials {
     int32_t pid;

@@ -46,6 +46,14 @@ private import Glibc
         return unsafe UInt64(mdb_txn_id(current))
     }
 
+    /// Pages of a database's tree, and of values that have pages of their own.
+    package func pageCount(of database: Database) throws(LMDBError) -> Int {
+        checkThread()
+        var stat = MDB_stat()
+        try check(unsafe mdb_stat(current, database.number, &stat), "mdb_stat")
+        return Int(stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages)
+    }
+
     /// Lends the value of `key` to `body`; nil if there is none.
     package func withValue<R>(
         forKey key: Span<UInt8>, in database: Database, _ body: (Span<UInt8>) -> R

@@ -100,8 +100,20 @@ extension Front {
                 enqueueFlush(connection)
             }
             if let told { tell(told) }
+            if !isWritingAhead { writeAhead() }
             resumeAfterCommit()
         }
+    }
+
+    /// Has the file filled behind the log's end, ahead of the commits.
+    private func writeAhead() {
+        isWritingAhead = log.wantsWriteAhead
+        if isWritingAhead { aheadWriter.submit(()) }
+    }
+
+    func takeWrittenAhead() {
+        _ = aheadWriter.takeAnswers()
+        writeAhead()
     }
 
     /// Lets those go on that were told to ask again.

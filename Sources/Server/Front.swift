@@ -45,6 +45,7 @@ final class Front {
     let goOnRebuilding: @Sendable (Rebuild) -> Bool
     let trier: WorkerThread<TrialRun, Bool>
     let checker: WorkerThread<Void, StateCheckOutcome>
+    let aheadWriter: WorkerThread<Void, Bool>
     var spareDescriptor: FileDescriptor?
 
     var table = ConnectionTable()
@@ -79,6 +80,7 @@ final class Front {
     var heldByOpen: [Connection] = []
     /// Those that the committer has, oldest first.
     var given: [GivenBatch] = []
+    var isWritingAhead = false
     /// Until then the disk is waited for by the committer alone.
     var slowDiskUntil: Int64 = 0
 
@@ -137,6 +139,7 @@ final class Front {
         goOnRebuilding = storage.makeRebuilding()
         trier = try storage.makeTrier()
         checker = try storage.makeChecker()
+        aheadWriter = try log.makeAheadWriter()
         poller = try Poller()
         spareDescriptor = Syscall.reserve()
         readers = storage.readers
@@ -161,6 +164,7 @@ final class Front {
         }
         try poller.add(trier.done.descriptor, PollToken(.trier))
         try poller.add(checker.done.descriptor, PollToken(.checker))
+        try poller.add(aheadWriter.done.descriptor, PollToken(.ahead))
     }
 
     // MARK: The loop
@@ -223,6 +227,7 @@ final class Front {
             case .rebuilder: takeRebuilt()
             case .trier: takeTrial()
             case .checker: try takeChecked()
+            case .ahead: takeWrittenAhead()
             case .connection:
                 guard let connection = table[Int(event.token.slot), event.token.generation] else {
                     continue
@@ -335,5 +340,6 @@ final class Front {
         for rebuilder in rebuilders { rebuilder.end() }
         trier.end()
         checker.end()
+        aheadWriter.end()
     }
 }

@@ -5,7 +5,7 @@ import Glibc
 /// that was closed meanwhile is told from one for its successor.
 struct PollToken: Equatable, Sendable {
     enum Kind: UInt8 {
-        case listener, signals, committer, reader, storekeeper, rebuilder, trier, checker
+        case listener, signals, committer, reader, storekeeper, rebuilder, trier, checker, ahead
         case connection
     }
 

@@ -36,6 +36,15 @@ final class LogCommits: Sendable {
         try WorkerThread("stele-commit", perform: run)
     }
 
+    /// Whether a thread of `makeAheadWriter` has something to do.
+    var wantsWriteAhead: Bool { log.wantsWriteAhead }
+
+    /// Fills the file behind the log's end, a piece at each asking; answers whether there is more.
+    func makeAheadWriter() throws(SystemFault) -> WorkerThread<Void, Bool> {
+        let log = log
+        return try WorkerThread("stele-ahead") { (_: Void) in log.writeAhead() }
+    }
+
     /// At the end: lets the files say by themselves what the next start would find out.
     func settle() {
         do throws(StoreError) {

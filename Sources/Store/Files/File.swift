@@ -12,6 +12,8 @@ struct File: ~Copyable {
         case readWrite
         /// Read and write, creating it for its owner alone.
         case create
+        /// Write past the page cache, whole blocks of a `ZeroBlock`.
+        case direct
     }
 
     /// open(2), never through a symbolic link, never left open across exec.
@@ -21,6 +23,7 @@ struct File: ~Copyable {
             case .read: O_RDONLY
             case .readWrite: O_RDWR
             case .create: O_RDWR | O_CREAT
+            case .direct: O_RDWR | clinux_direct
             }
         // The string's bytes live for the call.
         descriptor = try retrying("open", path) {
@@ -66,6 +69,17 @@ struct File: ~Copyable {
                     unsafe pwrite(
                         descriptor, $0.baseAddress! + done, bytes.count - done, offset + done)
                 }
+            }
+        }
+    }
+
+    /// pwrite(2): all of the zeros, at `offset`, a multiple of their alignment.
+    func write(_ zeros: borrowing ZeroBlock, at offset: Int) throws(StoreError) {
+        var done = 0
+        while done < zeros.count {
+            done += try retrying("pwrite", path) {
+                // At most the bytes that the block has left.
+                unsafe pwrite(descriptor, zeros.memory + done, zeros.count - done, offset + done)
             }
         }
     }
@@ -118,6 +132,25 @@ struct File: ~Copyable {
             throw error
         }
     }
+}
+
+/// Zeros that lie as open(2) wants it of what is written past the page cache.
+@safe struct ZeroBlock: ~Copyable, @unchecked Sendable {
+    // Sendable: nothing ever writes to it. Owned by this value alone, freed in deinit.
+    fileprivate let memory: UnsafeMutableRawPointer
+    let count: Int
+
+    static let alignment = 4_096
+
+    /// - Parameter count: a multiple of the alignment.
+    init(count: Int) {
+        precondition(count > 0 && count % Self.alignment == 0)
+        unsafe memory = .allocate(byteCount: count, alignment: Self.alignment)
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: count)
+        self.count = count
+    }
+
+    deinit { unsafe memory.deallocate() }
 }
 
 /// Calls until it isn't interrupted, and throws its errno if it returned a negative number.

@@ -1,5 +1,5 @@
 package import LMDB
-private import Synchronization
+internal import Synchronization
 
 /// The log in an LMDB environment, the keys in a file beside it.
 ///
@@ -10,14 +10,17 @@ private import Synchronization
 package final class LMDBLog: LogStorage {
     private let environment: Environment
     private let database: Database
-    private let dataFile: File
+    let dataFile: File
     private let keyFile: KeyFile
     let paths: LedgerPaths
-    private let state: Mutex<State>
+    let state: Mutex<State>
+    /// Held while a piece is being filled.
+    let filler = Mutex<ZeroFiller?>(nil)
 
     /// What the appending thread knows, and whoever asks for room looks at.
-    private struct State {
+    struct State {
         var room: Room
+        var ahead = WriteAhead()
         var lastTransaction: UInt64
         var hasFailed = false
         /// Of all commits the first flushes its meta page as well: what an earlier process has left in
@@ -79,8 +82,9 @@ package final class LMDBLog: LogStorage {
             return state.lastTransaction
         }
         let isFirst = state.withLock { $0.isFirst }
-        try growMap(for: head.count + body.count)
-        let number = try commit(head: head, body: body, first: first, after: last)
+        let need = RoomNeed(batchBytes: head.count + body.count, highestAccount: 0).logBytes
+        try growMap(for: need)
+        let number = try commit(head: head, body: body, first: first, after: last, need: need)
         if isFirst { try synchronize() }
         let info = environment.info
         // A meta page that never reached the file would leave LMDB going on from the commit before.
@@ -88,6 +92,9 @@ package final class LMDBLog: LogStorage {
             throw .commitUnaccounted(expected: number, found: info.lastTransaction)
         }
         state.withLock {
+            precondition(
+                $0.ahead.wasClear(committed: info.usedSize),
+                "a commit reached further than was reckoned, into what was being filled")
             $0.lastTransaction = number
             $0.room.logUsed = info.usedSize
             $0.isFirst = false
@@ -101,16 +108,22 @@ package final class LMDBLog: LogStorage {
         try lmdb { () throws(LMDBError) in try environment.synchronize() }
     }
 
+    /// - Parameter need: bytes that the batch and the trees to it take.
     private func commit(
-        head: Span<UInt8>, body: Span<UInt8>, first: UInt64, after last: UInt64
+        head: Span<UInt8>, body: Span<UInt8>, first: UInt64, after last: UInt64, need: Int
     ) throws(StoreError) -> UInt64 {
         let key = [UInt8](bigEndian: first)
+        let info = environment.info
         do throws(LMDBError) {
             var transaction = try environment.beginWrite()
             let number = transaction.number
             guard number == last + 1 else {
                 throw LMDBError(code: .panic, operation: "mdb_txn_id")
             }
+            // What is known of free pages is written anew, too: at most all of it, in copies of its pages,
+            // and what those hold once more.
+            let listed = 3 * (try transaction.pageCount(of: .freePages))
+            keepClear(of: info.usedSize + need + listed * info.pageSize)
             try transaction.append(head: head, body: body, forKey: key.span, in: database)
             try transaction.commit()
             return number
@@ -120,9 +133,9 @@ package final class LMDBLog: LogStorage {
     }
 
     /// Makes the map larger long before it is full, waiting for readers, whose pages are bounded.
-    private func growMap(for byteCount: Int) throws(StoreError) {
+    private func growMap(for need: Int) throws(StoreError) {
         let info = environment.info
-        let needed = info.usedSize + RoomNeed(batchBytes: byteCount, highestAccount: 0).logBytes
+        let needed = info.usedSize + need
         guard needed > info.mapSize / 10 * 9 else { return }
         let size = max(2 * info.mapSize, 2 * needed)
         try lmdb { () throws(LMDBError) in try environment.resize(to: size) }
