@@ -12,10 +12,11 @@ extension Front {
     func turn(_ connection: Connection, isNewcomer: Bool) {
         guard connection.isRunnable else { return listen(connection) }
         var left = ServerLimits.turnCommandsMax
+        let full = connection.output.count + ServerLimits.turnReplyBytesMax
         var wantsMore = true
         var progress = PlainDesk.Progress()
         while wantsMore, connection.isRunnable {
-            guard left > 0 else {
+            guard left > 0, connection.output.count < full else {
                 enqueue(connection)
                 break
             }

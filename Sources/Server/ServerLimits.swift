@@ -12,6 +12,8 @@ package enum ServerLimits {
     /// Commands of one turn before another connection has one, which take some two hundred
     /// microseconds. The more of a pipeline come into one batch, the fewer pieces its replies are sent in.
     package static let turnCommandsMax = 256
+    /// Likewise bytes of its replies: as many as the kernel takes of a connection at once.
+    package static let turnReplyBytesMax = 32 * 1024
     /// Who sends no more at once after a silence doesn't have to queue up.
     package static let shortInputBytesMax = 1_024
     /// Commands of a connection that wait for their batch to be written; then it isn't read.
@@ -87,7 +89,7 @@ package enum ServerLimits {
             ("arguments_max", WireLimits.argumentsMax),
             ("group_commands_max", Limits.groupCommandsMax),
             ("page_rows_max", WireLimits.pageRowsMax), ("page_bytes_max", LogPage.bytesMax),
-            ("turn_commands_max", turnCommandsMax),
+            ("turn_commands_max", turnCommandsMax), ("turn_reply_bytes_max", turnReplyBytesMax),
             ("short_input_bytes_max", shortInputBytesMax),
             ("in_flight_commands_max", inFlightCommandsMax),
             ("in_flight_bytes_max", inFlightBytesMax),
