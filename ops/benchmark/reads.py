@@ -65,10 +65,10 @@ def load(bench):
         watch_checkpoints(bench, plain)
 
 
-def write(bench, stele, *options, accounts=None, seconds=None):
+def write(bench, stele, *options, accounts=None, seconds=None, count=None):
+    until = ("--count", count) if count else ("--seconds", max(1, round(seconds or bench.scale.seconds)))
     return stele.sample(stele.bench(
-        "--connections", 8, "--pipeline", 1024, "--accounts", accounts or bench.scale.accounts,
-        "--seconds", max(1, round(seconds or bench.scale.seconds)), *options))
+        "--connections", 8, "--pipeline", 1024, "--accounts", accounts or bench.scale.accounts, *until, *options))
 
 
 def watched(bench, stele, name):
@@ -108,7 +108,10 @@ def watch_checkpoints(bench, stele):
     """Compares stretches during checkpoints with those between them, within one run over few accounts."""
     seen = {"0": [0, 0], "1": [0, 0]}
     few = min(100_000, bench.scale.accounts)
-    with Background(lambda: write(bench, stele, accounts=few, seconds=3 * bench.scale.seconds)) as writing:
+    # Two and a half times as many as come between two.
+    accounts = bench.scale.accounts
+    count = max(4_000_000, min(8 * accounts, 8_000_000), accounts) * 5 // 2
+    with Background(lambda: write(bench, stele, accounts=few, count=count)) as writing:
         with stele.client() as client:
             before = None
             while not writing.is_done:
