@@ -45,7 +45,7 @@ final class Front {
     let goOnRebuilding: @Sendable (Rebuild) -> Bool
     let trier: WorkerThread<TrialRun, Bool>
     let checker: WorkerThread<Void, StateCheckOutcome>
-    let aheadWriter: WorkerThread<Void, Bool>
+    let aheadWriter: WorkerThread<Void, Void>
     var spareDescriptor: FileDescriptor?
 
     var table = ConnectionTable()

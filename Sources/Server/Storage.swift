@@ -39,8 +39,8 @@ final class LogCommits: Sendable {
     /// Whether a thread of `makeAheadWriter` has something to do.
     var wantsWriteAhead: Bool { log.wantsWriteAhead }
 
-    /// Fills the file behind the log's end, a piece at each asking; answers whether there is more.
-    func makeAheadWriter() throws(SystemFault) -> WorkerThread<Void, Bool> {
+    /// Fills the file behind the log's end, a piece at each asking.
+    func makeAheadWriter() throws(SystemFault) -> WorkerThread<Void, Void> {
         let log = log
         return try WorkerThread("stele-ahead") { (_: Void) in log.writeAhead() }
     }

@@ -115,22 +115,22 @@ def test_a_directory_for_others_is_refused(make_daemon):
     assert daemon.said().strip()
 
 
-def test_a_later_different_file_is_a_warning(daemon, tmp_path):
+def started_with_more(daemon, tmp_path, text):
+    """What the daemon says when it starts again with rules that end with the text, too."""
     other = tmp_path / "other.json5"
-    other.write_text(daemon.rules.read_text() + "\n// Changed.\n")
+    other.write_text(daemon.rules.read_text() + text)
     daemon.stop()
     daemon.rules = other
     daemon.start()
-    assert "RULES PUT" in daemon.said()
+    return daemon.said()
+
+
+def test_a_later_different_file_is_a_warning(daemon, tmp_path):
+    assert "RULES PUT" in started_with_more(daemon, tmp_path, "\n// Changed.\n")
 
 
 def test_a_later_file_with_mistakes_is_a_warning_that_says_so(daemon, tmp_path):
-    other = tmp_path / "other.json5"
-    other.write_text(daemon.rules.read_text() + "\n} // One too many.\n")
-    daemon.stop()
-    daemon.rules = other
-    daemon.start()
-    said = daemon.said()
+    said = started_with_more(daemon, tmp_path, "\n} // One too many.\n")
     assert "it has mistakes" in said and "RULES PUT adopts it" not in said
 
 

@@ -136,7 +136,8 @@ struct File: ~Copyable {
 
 /// Zeros that lie as open(2) wants it of what is written past the page cache.
 @safe struct ZeroBlock: ~Copyable, @unchecked Sendable {
-    // Sendable: nothing ever writes to it. Owned by this value alone, freed in deinit.
+    // Sendable: its memory is filled before anybody else sees it, only read from then on, reached through
+    // this value alone, which can't be copied, and freed with it.
     fileprivate let memory: UnsafeMutableRawPointer
     let count: Int
 

@@ -21,9 +21,7 @@ extension LMDBLog {
 
     /// Fills a piece of the file behind the log's end with zeros, on any thread while another commits: the
     /// commits to come find blocks that were written before. What can't be filled is left to them.
-    ///
-    /// - Returns: whether there is more to do.
-    package func writeAhead() -> Bool {
+    package func writeAhead() {
         filler.withLock { filler in
             let next = state.withLock { state in
                 let piece = state.ahead.next(used: state.room.logUsed)
@@ -38,7 +36,6 @@ extension LMDBLog {
                 state.room.logReserved = max(state.room.logReserved, next.piece.upperBound)
             }
         }
-        return wantsWriteAhead
     }
 
     private func fill(
