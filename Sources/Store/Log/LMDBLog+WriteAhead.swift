@@ -26,30 +26,17 @@ extension LMDBLog {
             let next = state.withLock { state in
                 let piece = state.ahead.next(used: state.room.logUsed)
                 if let piece { state.ahead.begin(piece) }
-                return piece.map { (piece: $0, reserved: state.room.logReserved) }
+                return piece
             }
             guard let next else { return }
-            let outcome = fill(next.piece, reserved: next.reserved, with: &filler)
-            state.withLock { state in
-                state.ahead.finish(outcome, used: state.room.logUsed)
-                guard outcome == .filled else { return }
-                state.room.logReserved = max(state.room.logReserved, next.piece.upperBound)
-            }
+            let outcome = fill(next, with: &filler)
+            state.withLock { $0.ahead.finish(outcome, used: $0.room.logUsed) }
         }
     }
 
-    private func fill(
-        _ piece: Range<Int>, reserved: Int, with filler: inout ZeroFiller?
-    ) -> WriteAhead.Outcome {
+    private func fill(_ piece: Range<Int>, with filler: inout ZeroFiller?) -> WriteAhead.Outcome {
         do throws(StoreError) {
-            if reserved < piece.upperBound {
-                let count = piece.upperBound - reserved
-                switch try dataFile.allocate(count: count, at: reserved) {
-                case .done: break
-                case .full: return .hasNoRoom
-                case .unsupported: return .failed
-                }
-            }
+            guard try reserveLog(through: piece.upperBound, ahead: 0) else { return .hasNoRoom }
             if filler == nil { filler = try ZeroFiller(paths.logData) }
             try filler?.fill(piece)
             return .filled

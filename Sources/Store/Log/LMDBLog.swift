@@ -16,6 +16,9 @@ package final class LMDBLog: LogStorage {
     let state: Mutex<State>
     /// Held while a piece is being filled.
     let filler = Mutex<ZeroFiller?>(nil)
+    /// Held while the log's file is being extended: two at once could each be refused what the last
+    /// room on the disk has for one of them.
+    private let extending = Mutex<Void>(())
 
     /// What the appending thread knows, and whoever asks for room looks at.
     struct State {
@@ -209,27 +212,34 @@ package final class LMDBLog: LogStorage {
 
     package func reserveRoom(batchBytes: Int, highestAccount: UInt32) throws(StoreError) -> Bool {
         let need = RoomNeed(batchBytes: batchBytes, highestAccount: highestAccount)
-        var room = state.withLock { $0.room }
+        let room = state.withLock { $0.room }
         if room.logUsed + need.logBytes > room.logReserved {
-            room.logReserved = try reserve(
-                from: room.logReserved, through: room.logUsed + need.logBytes,
-                ahead: Room.logAhead(used: room.logUsed)
-            ) { (count, offset) throws(StoreError) in
-                try dataFile.allocate(count: count, at: offset)
-            }
+            _ = try reserveLog(
+                through: room.logUsed + need.logBytes, ahead: Room.logAhead(used: room.logUsed))
         }
         if need.keyBytes > room.keysReserved {
-            room.keysReserved = try reserve(
+            let reserved = try reserve(
                 from: room.keysReserved, through: need.keyBytes, ahead: Room.keysAhead
             ) { (count, offset) throws(StoreError) in
                 try keyFile.allocate(count: count, at: offset)
             }
+            state.withLock { $0.room.keysReserved = reserved }
         }
-        return state.withLock {
-            // A commit may have used more meanwhile; what is reserved only grows.
-            $0.room.logReserved = max($0.room.logReserved, room.logReserved)
-            $0.room.keysReserved = max($0.room.keysReserved, room.keysReserved)
-            return $0.room.holds(need)
+        return state.withLock { $0.room.holds(need) }
+    }
+
+    /// Makes sure of blocks for the log's file up to `end`, and some way ahead if the disk has them.
+    /// - Returns: whether there are any up to `end`.
+    func reserveLog(through end: Int, ahead: Int) throws(StoreError) -> Bool {
+        try extending.withLock { (_) throws(StoreError) in
+            let start = state.withLock { $0.room.logReserved }
+            guard start < end else { return true }
+            let reserved = try reserve(from: start, through: end, ahead: ahead) {
+                (count, offset) throws(StoreError) in
+                try dataFile.allocate(count: count, at: offset)
+            }
+            state.withLock { $0.room.logReserved = reserved }
+            return reserved >= end
         }
     }
 
