@@ -74,6 +74,7 @@ def measured(monkeypatch, tmp_path, asked):
     for key in list(benches.MAKERS):
         monkeypatch.setitem(benches.MAKERS, key, lambda directory, key=key: Fake(key, directory, asked))
     monkeypatch.setattr(work.os, "sync", lambda: None)
+    monkeypatch.setattr(work.Watch, "others", lambda self: 0.0)
     results = Results()
     bench = benches.Bench(benches.SCALES["normal"], results, tmp_path)
     compare.one(bench)
@@ -99,6 +100,19 @@ def test_medians_spreads_and_ratios():
     assert figures.spread([0, 0]) == 0
     assert figures.ratio(6, 4) == 1.5
     assert figures.ratio(None, 4) is None and figures.ratio(6, 0) is None and figures.ratio(6, None) is None
+
+
+def test_what_was_measured_in_one_round_is_compared():
+    """A machine that is twice as fast in one round doesn't change what lies between two."""
+    results = Results()
+    for stele, other in [(100, 50), (400, 190), (90, 60)]:
+        results.add("a", {"per_second": stele})
+        results.add("b", {"per_second": other})
+    assert results.ratio("a", "b") == 2
+    assert results.ratio("a", "c") is None and results.ratio("c", "a") is None
+    # Without as many rounds there is nothing to go by but the medians.
+    results.add("b", {"per_second": 70})
+    assert results.ratio("a", "b") == pytest.approx(100 / 65)
 
 
 @pytest.mark.parametrize("value, written", [
@@ -164,7 +178,23 @@ def test_a_measurement_says_what_it_cost(measured):
     assert measured.value("one/stele", "p50") == pytest.approx(1e6 / 200)
     assert measured.value("one/stele", "cpu") == pytest.approx(50)
     assert measured.value("one/stele", "bytes") == 48
-    assert all(0 <= share <= 1 for share in measured.values("one/stele", "others"))
+
+
+def test_others_have_a_share_of_the_machine():
+    watch = work.Watch()
+    sum(range(1_000_000))
+    assert 0 <= watch.others() <= 1
+
+
+@pytest.mark.parametrize("shares, kept, tries", [
+    ([0.05], 0, 1), ([0.3, 0.0], 1, 2), ([0.3, 0.1, 0.2], 1, 3), ([0.2, 0.3, 0.4], 0, 3),
+])
+def test_a_disturbed_measurement_is_tried_again(shares, kept, tries):
+    """The one that was disturbed least is kept, not the one that came to most."""
+    samples = [{"per_second": 100 + number, "others": share} for number, share in enumerate(shares)]
+    left = iter(samples)
+    assert work.undisturbed(lambda: next(left)) is samples[kept]
+    assert len(list(left)) == len(samples) - tries
 
 
 def test_the_table_sets_each_beside_stele(measured):

@@ -188,6 +188,27 @@ def test_the_tools_exit_codes(daemon, tmp_path):
     assert "INSUFFICIENT" in refused.stdout + refused.stderr
 
 
+def test_bench_prepares_accounts_once(make_daemon):
+    daemon = make_daemon()
+
+    def bench(*options):
+        load = ("--workload", "spend", "--currency", "coin", "--accounts", 10, "--count", 100, "--connections", 2)
+        return daemons.stele("--socket", daemon.socket, "bench", *load, *options, check=False)
+
+    def head():
+        with daemon.client() as client:
+            return client.call("XLEN", "log")
+
+    # Nobody has anything to spend yet.
+    assert bench("--prepared").returncode == 1
+    assert bench().returncode == 0
+    before = head()
+    assert bench("--prepared").returncode == 0 and head() == before + 100
+    assert bench().returncode == 0 and head() == before + 210
+    both = bench("--prepared", "--prepare")
+    assert both.returncode == 2 and "contradict" in both.stderr
+
+
 def test_what_is_interrupted_says_neither_yes_nor_no(make_daemon, tmp_path):
     """verify ends with 1 where a ledger is wrong: Ctrl-C mustn't be taken for that."""
     directory = tmp_path / "big"

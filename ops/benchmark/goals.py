@@ -3,7 +3,6 @@
 import dataclasses
 
 from . import figures
-from .figures import ratio
 
 
 @dataclasses.dataclass
@@ -32,26 +31,26 @@ def goals(results):
 
 
 def writing(results):
-    value = results.value
-    stele, clients, one = value("pipelined/stele"), value("clients/stele"), value("one/stele", "p50")
+    value, ratio = results.value, results.ratio
     return [
-        Goal("durable awards a second, pipelined", "≥", 1_500_000, stele),
+        Goal("durable awards a second, pipelined", "≥", 1_500_000, value("pipelined/stele")),
         Goal("the same, each with a fresh KEY", "≥", 1_000_000, value("pipelined/stele-keys")),
-        Goal("that of Redis, pipelined, `always`", "≥", 4, ratio(stele, value("pipelined/redis-always")), figures.times),
-        Goal("that of Redis, 1,000 a call, `always`", "≥", 4, ratio(stele, value("batched/redis-always")), figures.times),
-        Goal("that of PostgreSQL, batched", "≥", 10, ratio(stele, best(results, "postgres")), figures.times),
-        Goal("50 clients, one command each", "≥", 100_000, clients),
-        Goal("that of Redis, `always`", "≥", 1.5, ratio(clients, value("clients/redis-always")), figures.times),
-        Goal("one client, p50, beside PostgreSQL's", "≤", 1.25, ratio(one, value("one/postgres", "p50")), figures.times),
-        Goal("RECORD through a formula, beside AWARD", "≥", 0.7,
-             ratio(value("record/record"), value("record/award")), figures.share),
+        Goal("that of Redis, pipelined, `always`", "≥", 4, ratio("pipelined/stele", "pipelined/redis-always"),
+             figures.times),
+        Goal("that of Redis, 1,000 a call, `always`", "≥", 4, ratio("pipelined/stele", "batched/redis-always"),
+             figures.times),
+        Goal("that of PostgreSQL, batched", "≥", 10, ratio("pipelined/stele", best(results, "postgres")),
+             figures.times),
+        Goal("50 clients, one command each", "≥", 100_000, value("clients/stele")),
+        Goal("that of Redis, `always`", "≥", 1.5, ratio("clients/stele", "clients/redis-always"), figures.times),
+        Goal("one client, p50, beside PostgreSQL's", "≤", 1.25, ratio("one/stele", "one/postgres", "p50"), figures.times),
+        Goal("RECORD through a formula, beside AWARD", "≥", 0.7, ratio("record/record", "record/award"), figures.share),
     ]
 
 
 def best(results, peer):
-    """The faster of its two ways to do many at once."""
-    values = [results.value(f"{section}/{peer}") for section in ("pipelined", "batched")]
-    return max((value for value in values if value is not None), default=None)
+    """The name of the faster of its two ways to do many at once."""
+    return max((f"{section}/{peer}" for section in ("pipelined", "batched")), key=lambda name: results.value(name) or 0)
 
 
 def keeping(results):
@@ -81,7 +80,7 @@ def microseconds(seconds):
 def growing(results):
     return [
         Goal(f"loss from {figures.rate(first)} to {figures.rate(last)} accounts, {distribution}", "≤", bound,
-             loss(results, distribution, first, last), figures.share)
+             loss(results, *(f"accounts/{distribution}/{size}/stele" for size in (last, first))), figures.share)
         for distribution, bound in (("zipf", 0.1), ("uniform", 0.25))
         for first, last in [sizes(results, distribution)]
     ] + [lasting(results)]
@@ -93,9 +92,8 @@ def lasting(results):
     if len(counts) < 2:
         return Goal("loss from a log of 1 M events to one of 1 G", "≤", 0.05, None, figures.share)
     first, last = counts[0], counts[-1]
-    kept = ratio(results.value(f"events/{last}/stele"), results.value(f"events/{first}/stele"))
     title = f"loss from a log of {figures.rate(first)} events to one of {figures.rate(last)}"
-    return Goal(title, "≤", 0.05, None if kept is None else 1 - kept, figures.share)
+    return Goal(title, "≤", 0.05, loss(results, f"events/{last}/stele", f"events/{first}/stele"), figures.share)
 
 
 def sizes(results, distribution):
@@ -104,8 +102,9 @@ def sizes(results, distribution):
     return (min(found), max(found)) if found else (1_000, 10_000_000)
 
 
-def loss(results, distribution, first, last):
-    kept = ratio(*(results.value(f"accounts/{distribution}/{size}/stele") for size in (last, first)))
+def loss(results, name, base):
+    """What share of `base` is missing; None if either wasn't measured."""
+    kept = results.ratio(name, base)
     return None if kept is None else 1 - kept
 
 
@@ -121,6 +120,5 @@ def reading(results):
         ("ASOF", "load/asof", "load/alone"), ("a rebuild", "load/rebuild", "load/alone"),
         ("a checkpoint", "checkpoint/during", "checkpoint/between"),
     ):
-        kept = ratio(value(name), value(base))
-        found.append(Goal(f"dent of {title} in writing", "≤", 0.1, None if kept is None else 1 - kept, figures.share))
+        found.append(Goal(f"dent of {title} in writing", "≤", 0.1, loss(results, name, base), figures.share))
     return found

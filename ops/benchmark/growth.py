@@ -46,6 +46,6 @@ def events(bench):
             bench.say(f"events/{count}, round {number} of {bench.scale.rounds}")
             stele.pause()
             file = stele.disk_bytes()
-            bench.results.add(f"events/{count}/stele", measure(stele, work).as_dict() | {"file": file})
+            bench.results.add(f"events/{count}/stele", measure(stele, work) | {"file": file})
     for stele in ledgers.values():
         bench.discard(stele)

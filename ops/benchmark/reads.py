@@ -7,7 +7,7 @@ import time
 
 from .compare import PIPELINED
 from .processes import Failed
-from .work import Watch, Work
+from .work import Watch, Work, undisturbed
 
 # What one client asks over and over, as soon as it has its answer, while others write at full speed.
 QUESTIONS = {
@@ -46,7 +46,7 @@ def record(bench):
         for kind, options in kinds.items():
             bench.say(f"record/{kind}, round {number} of {bench.scale.rounds}")
             stele.pause()
-            bench.results.add(f"record/{kind}", write(bench, stele, *options))
+            bench.results.add(f"record/{kind}", watched(lambda: write(bench, stele, *options).as_dict()))
 
 
 def load(bench):
@@ -60,7 +60,7 @@ def load(bench):
             stele = ranked if name in ("xp", "points", "top") else plain
             bench.say(f"load/{name}, round {number} of {bench.scale.rounds}")
             stele.pause()
-            bench.results.add(f"load/{name}", watched(bench, stele, name))
+            bench.results.add(f"load/{name}", watched(lambda: beside(bench, stele, name)))
         bench.say(f"load/checkpoint, round {number} of {bench.scale.rounds}")
         watch_checkpoints(bench, plain)
 
@@ -71,9 +71,11 @@ def write(bench, stele, *options, accounts=None, seconds=None, count=None):
         "--connections", 8, "--pipeline", 1024, "--accounts", accounts or bench.scale.accounts, *until, *options))
 
 
-def watched(bench, stele, name):
-    watch = Watch()
-    return beside(bench, stele, name) | {"others": watch.others()}
+def watched(take):
+    def once():
+        watch = Watch()
+        return take() | {"others": watch.others()}
+    return undisturbed(once)
 
 
 def beside(bench, stele, name):

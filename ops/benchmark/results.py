@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from .figures import median, spread
+from .figures import median, ratio, spread
 
 
 class Results:
@@ -34,6 +34,18 @@ class Results:
     def spread(self, name, field="per_second"):
         values = self.values(name, field)
         return spread(values) if values else None
+
+    def ratio(self, name, base, field="per_second"):
+        """The median of how many times `base` it was, round by round; None if either wasn't measured.
+
+        What the machine is like changes from round to round, less within one. Where the rounds don't match,
+        it is the ratio of the medians.
+        """
+        values, bases = self.values(name, field), self.values(base, field)
+        if len(values) != len(bases):
+            return ratio(self.value(name, field), self.value(base, field))
+        found = [each for each in map(ratio, values, bases) if each is not None]
+        return median(found) if found else None
 
     def names(self, prefix):
         return [name for name in self.samples if name.startswith(prefix)]

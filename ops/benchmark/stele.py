@@ -92,7 +92,7 @@ class Stele:
 
     def load(self, work):
         # A batch of Stele's is whatever has arrived: many commands at once on one connection.
-        options = ["--workload", work.verb, "--connections", work.connections, "--pipeline", work.depth,
+        options = ["--workload", work.verb, "--prepared", "--connections", work.connections, "--pipeline", work.depth,
                    "--accounts", work.accounts, "--distribution", work.distribution,
                    "--seconds", max(1, round(work.seconds)), "--seed", time.monotonic_ns() % 1_000_003]
         return self.sample(self.bench(*options, *(["--with-keys"] if work.keys else [])))

@@ -3,6 +3,7 @@
 from . import figures
 from .figures import duration, rate, ratio, share, size, times
 from .goals import goals
+from .work import OTHERS_MOST
 
 NAMES = {
     "stele": "Stele", "stele-keys": "Stele, a fresh KEY each", "redis-always": "Redis `always`",
@@ -23,13 +24,12 @@ def comparison(results):
     head = ["work", "", "a second", "±", "Stele is", "p50", "p99", "CPU an event", "memory", "disk an event"]
     rows = []
     for section, title in SECTIONS.items():
-        base = results.value(f"{section}/stele")
         for key, name in NAMES.items():
             where = f"{section}/{key}"
             rate_here = results.value(where)
             if rate_here is None:
                 continue
-            lead = "" if key.startswith("stele") else times(ratio(base, rate_here))
+            lead = "" if key.startswith("stele") else times(results.ratio(f"{section}/stele", where))
             rows.append([
                 title, name, rate(rate_here), share(results.spread(where) / 2), lead,
                 duration(results.value(where, "p50")), duration(results.value(where, "p99")),
@@ -89,7 +89,7 @@ def alone(results):
         if value is not None:
             rows.append([
                 title, rate(value), share(results.spread(name) / 2),
-                share(ratio(value, results.value(base))) if base else "", duration(results.value(name, "p50")),
+                share(results.ratio(name, base)) if base else "", duration(results.value(name, "p50")),
                 duration(results.value(name, "p99")), duration(results.value(name, "read_p99"))])
     return head, rows
 
@@ -156,10 +156,6 @@ def all_tables(results):
     return [made for made in (table(results) for table in tables) if made[1]]
 
 
-# From here on somebody else's work is in the figures.
-OTHERS_MOST = 0.05
-
-
 def warnings(results):
     """Sentences on what makes the figures less than they seem."""
     found = [] if results.runs <= 1 else [
@@ -169,7 +165,7 @@ def warnings(results):
     if disturbed:
         found.append(
             f"In {len(disturbed)} of {len(shares)} measurements other programs took more than {share(OTHERS_MOST)} of the "
-            f"processors' time, up to {share(max(disturbed))}: measure again on an idle machine.")
+            f"processors' time, up to {share(max(disturbed))}, however often they were tried: measure again on an idle machine.")
     return found
 
 

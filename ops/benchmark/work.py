@@ -44,8 +44,30 @@ class Sample:
         return {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
 
 
+# From here on somebody else's work is in the figures.
+OTHERS_MOST = 0.05
+TRIES = 3
+
+
+def undisturbed(take):
+    """What `take` measures, tried again while others have more of the machine than that: of all tries the one that they
+    had least of, whatever it came to."""
+    best = None
+    for _ in range(TRIES):
+        sample = take()
+        if best is None or sample["others"] < best["others"]:
+            best = sample
+        if best["others"] <= OTHERS_MOST:
+            break
+    return best
+
+
 def measure(contestant, work):
     """Gives the work and takes what it cost the contestant besides time."""
+    return undisturbed(lambda: measure_once(contestant, work))
+
+
+def measure_once(contestant, work):
     # What others have left unwritten would be written at this one's expense.
     os.sync()
     contestant.resume()
@@ -60,7 +82,7 @@ def measure(contestant, work):
     if sample.rss is None:
         sample.rss = contestant.rss_bytes()
     contestant.pause()
-    return sample
+    return sample.as_dict()
 
 
 class Watch:

@@ -22,6 +22,8 @@ enum BenchCommand {
             OptionDeclaration("with-keys", nil, "give every write a fresh KEY"),
             OptionDeclaration(
                 "prepare", nil, "touch every account once before measuring (spend, mixed: always)"),
+            OptionDeclaration(
+                "prepared", nil, "touch none: that was done, all have something to spend"),
             OptionDeclaration("currency", "NAME", "the currency to award and spend (default xp)"),
             OptionDeclaration(
                 "record", "'ACTION name=value …'",
@@ -84,7 +86,12 @@ enum BenchCommand {
             count = try arguments.integer(
                 "count", in: 1...1_000_000_000_000, default: hasSeconds ? .max : 1_000_000)
             hasKeys = arguments.has("with-keys")
-            prepares = workload.needsPreparation || arguments.has("prepare")
+            let isPrepared = arguments.has("prepared")
+            guard !isPrepared || !arguments.has("prepare") else {
+                throw .usage("--prepare and --prepared contradict each other")
+            }
+            prepares =
+                arguments.has("prepare") || workload.needsPreparation && !isPrepared
             currency = arguments["currency"] ?? "xp"
             let record = arguments["record"] ?? "contribution project=bench files=3 merge=0"
             self.record = record.split(separator: " ").map(String.init)
