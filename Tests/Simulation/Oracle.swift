@@ -25,6 +25,7 @@ final class Oracle {
 
     /// Accounts of which the oracle does not know the last event.
     var unsure: [Int] = []
+    private var unsureBefore = 0
     /// The command under way.
     var draft = Draft()
 
@@ -70,6 +71,7 @@ final class Oracle {
         clear()
         savedTotals = (world.issued, world.burned)
         peopleBefore = world.people.count
+        unsureBefore = unsure.count
         savedTime = world.time
         isInGroup = inGroup
         groupNumber += 1
@@ -96,7 +98,7 @@ final class Oracle {
 
     /// Nothing of what was judged since `begin` happened.
     func undo() {
-        unsure.removeAll(keepingCapacity: true)
+        unsure.removeLast(max(0, unsure.count - unsureBefore))
         for entry in saved.reversed() { world.people[entry.person] = entry.before }
         for entry in savedIDs.reversed() { world.ids[entry.id] = entry.person }
         world.people.removeLast(world.people.count - peopleBefore)
