@@ -6,17 +6,15 @@ struct KeyFilter: Equatable, Sendable {
     private let blockCount: UInt64
 
     static let wordsPerBlock = 8
-    /// With six bits set for each token, about one new token in a hundred is looked for in vain with ten
-    /// bits a token, and one in six hundred with sixteen: for runs which are small and mostly merged before
-    /// long.
-    static let bitsPerToken: UInt64 = 10
-    static let bitsPerTokenOfSmall: UInt64 = 16
+    /// With six bits set for each token, about one new token in six hundred is looked for in vain: some chunks
+    /// of the run are read and checked then. With ten bits it would be one in a hundred, for each of several runs.
+    private static let bitsPerToken: UInt64 = 16
     private static let probeCount = 6
 
     /// Room for that many tokens.
-    init(tokenCount: UInt64, bitsPerToken: UInt64) {
+    init(tokenCount: UInt64) {
         let bitsPerBlock = UInt64(KeyFilter.wordsPerBlock * 64)
-        blockCount = max(1, (tokenCount * bitsPerToken + bitsPerBlock - 1) / bitsPerBlock)
+        blockCount = max(1, (tokenCount * KeyFilter.bitsPerToken + bitsPerBlock - 1) / bitsPerBlock)
         words = [UInt64](repeating: 0, count: Int(blockCount) * KeyFilter.wordsPerBlock)
     }
 

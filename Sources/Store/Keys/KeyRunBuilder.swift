@@ -15,10 +15,9 @@ struct KeyRunBuilder: Sendable {
     /// - Parameters:
     ///   - number: larger than every run's, and than what is left of any.
     ///   - entryCountMax: how many entries there will be at most.
-    ///   - bitsPerToken: how large its filter is.
-    init(number: UInt32, entryCountMax: UInt64, bitsPerToken: UInt64) {
+    init(number: UInt32, entryCountMax: UInt64) {
         self.number = number
-        filter = KeyFilter(tokenCount: entryCountMax, bitsPerToken: bitsPerToken)
+        filter = KeyFilter(tokenCount: entryCountMax)
         chunk.reserveCapacity(KeyChunk.wordsPerEntry * KeyChunk.entryCountMax)
     }
 

@@ -12,8 +12,7 @@ struct KeyRunMerge: Sendable {
     init(_ runs: [KeyRun], number: UInt32) {
         self.runs = runs
         builder = KeyRunBuilder(
-            number: number, entryCountMax: runs.reduce(0) { $0 + $1.entryCount },
-            bitsPerToken: KeyFilter.bitsPerToken)
+            number: number, entryCountMax: runs.reduce(0) { $0 + $1.entryCount })
         sources = MergeSources(runs)
     }
 

@@ -41,8 +41,7 @@ extension StateStore {
     ) throws(StoreError) {
         _ = try currentRuns()
         var builder = KeyRunBuilder(
-            number: keyIndex.takeNumber(), entryCountMax: UInt64(count),
-            bitsPerToken: KeyFilter.bitsPerTokenOfSmall)
+            number: keyIndex.takeNumber(), entryCountMax: UInt64(count))
         var entries: [KeyEntry] = []
         while next(&entries) {
             try builder.append(entries, to: self)
