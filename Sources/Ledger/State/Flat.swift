@@ -60,6 +60,16 @@ internal import CMemory
         unsafe cmemory_prefetch(base + index)
     }
 
+    /// The same with what lies behind it: two lines of memory, of 64 bytes each.
+    @inline(__always)
+    func prefetchOn(_ index: Int) {
+        guard UInt(bitPattern: index) < UInt(bitPattern: count) else { return }
+        // An address behind the last value is no fault: it is fetched, or isn't.
+        let start = unsafe UnsafeRawPointer(base + index)
+        unsafe cmemory_prefetch(start)
+        unsafe cmemory_prefetch(start + 64)
+    }
+
     /// Lends some of the values.
     @inline(__always)
     func withSpan<R>(_ range: Range<Int>, _ body: (Span<Element>) -> R) -> R {
