@@ -165,15 +165,24 @@ extension Front {
 
     // MARK: Sending
 
+    /// Sends what is ready: all that is short, and of the rest as much as the loop has time for before it
+    /// looks who else has come.
     func flush() {
-        var index = 0
-        while index < flushing.count {
+        var left = ServerLimits.flushBytesMax
+        var kept = 0
+        for index in flushing.indices {
             let connection = flushing[index]
+            if left <= 0, connection.output.count > ServerLimits.shortOutputBytesMax,
+                !connection.isClosed
+            {
+                flushing[kept] = connection
+                kept += 1
+                continue
+            }
             connection.isFlushQueued = false
-            if !connection.isClosed { flush(connection) }
-            index += 1
+            if !connection.isClosed { left -= flush(connection) }
         }
-        flushing.removeAll(keepingCapacity: true)
+        flushing.removeLast(flushing.count - kept)
         while outputTotal > ServerLimits.outputBytesTotalMax, let largest = largestOutput() {
             counters.outputOverflows += 1
             close(largest)
@@ -184,12 +193,15 @@ extension Front {
         table.all.max { $0.output.count < $1.output.count }
     }
 
-    private func flush(_ connection: Connection) {
+    /// - Returns: how many bytes were sent.
+    private func flush(_ connection: Connection) -> Int {
         let (progress, sent) = connection.output.send(to: connection.rawDescriptor, &pool)
         counters.bytesSent += UInt64(sent)
         countOutput(connection)
         switch progress {
-        case .failed: return close(connection)
+        case .failed:
+            close(connection)
+            return sent
         case .blocked:
             if sent > 0 || connection.stalledSince == 0 { connection.stalledSince = now }
         case .done: connection.stalledSince = 0
@@ -199,6 +211,7 @@ extension Front {
             || (connection.hasEnded && connection.pause == .none && !connection.isQueued
                 && !connection.mayReceive && !connection.isThrottled)
         if isOver, connection.output.isEmpty { close(connection) }
+        return sent
     }
 
     // MARK: Ends

@@ -177,7 +177,8 @@ final class Front {
         engine.fillBoards(at: wall)
         while !isDrained {
             do throws(SystemFault) {
-                let mayRest = isIdle && !hasSlices && !hasEntriesToTake
+                let mayRest =
+                    isIdle && !hasSlices && !hasEntriesToTake && flushing.isEmpty
                 try poller.wait(milliseconds: mayRest ? timeout : 0)
             } catch {
                 throw .system(error)

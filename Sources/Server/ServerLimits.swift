@@ -14,6 +14,10 @@ package enum ServerLimits {
     package static let turnCommandsMax = 256
     /// Likewise bytes of its replies: as many as the kernel takes of a connection at once.
     package static let turnReplyBytesMax = 32 * 1024
+    /// Bytes of long replies that are sent before the loop looks who else has come; who gets no more than
+    /// a short one doesn't have to wait for them.
+    package static let flushBytesMax = 64 * 1024
+    package static let shortOutputBytesMax = 4 * 1024
     /// Who sends no more at once after a silence doesn't have to queue up.
     package static let shortInputBytesMax = 1_024
     /// Commands of a connection that wait for their batch to be written; then it isn't read.
@@ -90,6 +94,7 @@ package enum ServerLimits {
             ("group_commands_max", Limits.groupCommandsMax),
             ("page_rows_max", WireLimits.pageRowsMax), ("page_bytes_max", LogPage.bytesMax),
             ("turn_commands_max", turnCommandsMax), ("turn_reply_bytes_max", turnReplyBytesMax),
+            ("flush_bytes_max", flushBytesMax), ("short_output_bytes_max", shortOutputBytesMax),
             ("short_input_bytes_max", shortInputBytesMax),
             ("in_flight_commands_max", inFlightCommandsMax),
             ("in_flight_bytes_max", inFlightBytesMax),
