@@ -226,6 +226,14 @@ def test_goals_are_judged_by_what_was_measured(measured):
     assert loss.value == pytest.approx(0.12) and loss.is_reached is False
 
 
+def test_the_machine_is_set_beside_the_one_of_the_goals():
+    results = Results()
+    results.add("pipelined/redis-always", {"per_second": 90_500})
+    results.add("limits/flush-growing-4k", {"p50": 292.0})
+    _, rows = table.reference(results)
+    assert [row[1:] for row in rows] == [["181 k", "90.5 k", "50 %"], ["146 µs", "292 µs", "50 %"]]
+
+
 def test_a_disturbed_machine_is_told_of():
     results = Results()
     results.add("one/stele", {"per_second": 1, "others": 0.01})

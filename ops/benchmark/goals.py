@@ -26,6 +26,23 @@ class Goal:
         return [self.title, f"{self.sense} {self.write(self.bound)}", self.write(self.value), verdict]
 
 
+# What others made of the machine by which the goals were set, two cores as well: beside it one sees how fast the
+# machine at hand is. Times in microseconds.
+REFERENCE = [
+    ("Redis `always`, one client", "one/redis-always", "per_second", 5_900),
+    ("Redis `always`, 50 clients", "clients/redis-always", "per_second", 57_500),
+    ("Redis `always`, pipelined", "pipelined/redis-always", "per_second", 181_000),
+    ("Redis `always`, 1,000 a call", "batched/redis-always", "per_second", 305_000),
+    ("PostgreSQL, one client", "one/postgres", "per_second", 6_300),
+    ("PostgreSQL, batched", "batched/postgres", "per_second", 148_000),
+    ("SQLite, one at a time", "one/sqlite", "per_second", 8_700),
+    ("SQLite, batched", "batched/sqlite", "per_second", 86_000),
+    ("flush of 4 KiB, growing, p50", "limits/flush-growing-4k", "p50", 146),
+    ("flush of 4 KiB, overwritten, p50", "limits/flush-overwritten-4k", "p50", 91),
+    ("round trip through a socket, across cores, p50", "limits/round-trip", "p50", 44),
+]
+
+
 def goals(results):
     return [*writing(results), *keeping(results), *growing(results), *reading(results)]
 

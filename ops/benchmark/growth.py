@@ -7,7 +7,7 @@ from .compare import BATCHED, PIPELINED
 from .work import measure
 
 # Bytes that an event may take on the disk here, with room to spare.
-EVENT_BYTES = 60
+EVENT_BYTES = 45
 
 
 def accounts(bench):

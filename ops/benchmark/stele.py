@@ -67,7 +67,9 @@ class Stele:
         with self.client() as client:
             while time.monotonic() < deadline:
                 info = client.info("log")
-                if info["head_seq"] == info["durable_seq"] and info["checkpoint_under_way"] == "0":
+                is_written = info["head_seq"] == info["durable_seq"] and info["checkpoint_under_way"] == "0"
+                # After a start it reads on in the stored state while it serves.
+                if is_written and not (self.data / "state" / "unread").exists():
                     return
                 time.sleep(0.02)
 

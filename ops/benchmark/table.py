@@ -2,7 +2,7 @@
 
 from . import figures
 from .figures import duration, rate, ratio, share, size, times
-from .goals import goals
+from .goals import REFERENCE, goals
 from .work import OTHERS_MOST
 
 NAMES = {
@@ -136,6 +136,19 @@ def per_s(value):
     return f"{figures.size(value)}/s" if value is not None else "–"
 
 
+def reference(results):
+    """How fast this machine is, beside the one by which the goals were set."""
+    head = ["the goals were set where there were", "", "here", "as fast"]
+    rows = []
+    for title, name, field, there in REFERENCE:
+        here = results.value(name, field)
+        if here is not None:
+            is_time = field == "p50"
+            write = duration if is_time else rate
+            rows.append([title, write(there), write(here), share(ratio(there, here) if is_time else ratio(here, there))])
+    return head, rows
+
+
 def goal_table(results):
     return ["goal", "", "measured", "reached"], [goal.row() for goal in goals(results)]
 
@@ -152,7 +165,7 @@ def starting(results):
 
 
 def all_tables(results):
-    tables = [comparison, growth, alone, starting, limits, goal_table]
+    tables = [comparison, growth, alone, starting, limits, reference, goal_table]
     return [made for made in (table(results) for table in tables) if made[1]]
 
 
