@@ -229,7 +229,9 @@ final class Oracle {
             let middle = (low + high) / 2
             if posted[middle].sequence < sequence { low = middle + 1 } else { high = middle }
         }
-        return low < posted.count && posted[low].sequence == sequence ? posted[low] : nil
+        if low < posted.count, posted[low].sequence == sequence { return posted[low] }
+        // What a group has done itself it may reverse as well.
+        return pendingEvents.first { $0.sequence == sequence }
     }
 
     /// Some event that a client may name.
