@@ -170,7 +170,8 @@ extension Front {
     func flush() {
         var left = ServerLimits.flushBytesMax
         var kept = 0
-        for index in flushing.indices {
+        let all = flushing.indices
+        for index in all {
             let connection = flushing[index]
             if left <= 0, connection.output.count > ServerLimits.shortOutputBytesMax,
                 !connection.isClosed
@@ -182,7 +183,7 @@ extension Front {
             connection.isFlushQueued = false
             if !connection.isClosed { left -= flush(connection) }
         }
-        flushing.removeLast(flushing.count - kept)
+        flushing.removeSubrange(kept..<all.upperBound)
         while outputTotal > ServerLimits.outputBytesTotalMax, let largest = largestOutput() {
             counters.outputOverflows += 1
             close(largest)

@@ -98,6 +98,7 @@ final class Oracle {
 
     /// Nothing of what was judged since `begin` happened.
     func undo() {
+        // Fewer are left than there were if they were asked for meanwhile.
         unsure.removeLast(max(0, unsure.count - unsureBefore))
         for entry in saved.reversed() { world.people[entry.person] = entry.before }
         for entry in savedIDs.reversed() { world.ids[entry.id] = entry.person }

@@ -45,8 +45,7 @@ def record(bench):
     for number in range(1, bench.scale.rounds + 1):
         for kind, options in kinds.items():
             bench.say(f"record/{kind}, round {number} of {bench.scale.rounds}")
-            stele.pause()
-            bench.results.add(f"record/{kind}", watched(lambda: write(bench, stele, *options).as_dict()))
+            bench.results.add(f"record/{kind}", watched(stele, lambda: write(bench, stele, *options).as_dict()))
 
 
 def load(bench):
@@ -59,8 +58,7 @@ def load(bench):
         for name in ("alone", "balance", "profile", "history", "asof", "rebuild", "xp", "points", "top"):
             stele = ranked if name in ("xp", "points", "top") else plain
             bench.say(f"load/{name}, round {number} of {bench.scale.rounds}")
-            stele.pause()
-            bench.results.add(f"load/{name}", watched(lambda: beside(bench, stele, name)))
+            bench.results.add(f"load/{name}", watched(stele, lambda: beside(bench, stele, name)))
         bench.say(f"load/checkpoint, round {number} of {bench.scale.rounds}")
         watch_checkpoints(bench, plain)
 
@@ -71,8 +69,10 @@ def write(bench, stele, *options, accounts=None, seconds=None, count=None):
         "--connections", 8, "--pipeline", 1024, "--accounts", accounts or bench.scale.accounts, *until, *options))
 
 
-def watched(take):
+def watched(stele, take):
+    """What `take` measures, begun when the one before has left nothing to do, and again where it was disturbed."""
     def once():
+        stele.pause()
         watch = Watch()
         return take() | {"others": watch.others()}
     return undisturbed(once)

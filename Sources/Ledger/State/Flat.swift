@@ -60,14 +60,15 @@ internal import CMemory
         unsafe cmemory_prefetch(base + index)
     }
 
-    /// The same with what lies behind it: two lines of memory, of 64 bytes each.
+    /// The same with what lies up to 64 bytes, a line of memory, behind its beginning.
     @inline(__always)
     func prefetchOn(_ index: Int) {
         guard UInt(bitPattern: index) < UInt(bitPattern: count) else { return }
-        // An address behind the last value is no fault: it is fetched, or isn't.
+        // Within the bounds that were just checked: the second at most at the last value's last byte.
         let start = unsafe UnsafeRawPointer(base + index)
+        let last = (count &- index) &* MemoryLayout<Element>.stride &- 1
         unsafe cmemory_prefetch(start)
-        unsafe cmemory_prefetch(start + 64)
+        unsafe cmemory_prefetch(start + min(64, last))
     }
 
     /// Lends some of the values.

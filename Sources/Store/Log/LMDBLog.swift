@@ -249,7 +249,7 @@ package final class LMDBLog: LogStorage {
         from start: Int, through end: Int, ahead: Int,
         _ allocate: (_ count: Int, _ offset: Int) throws(StoreError) -> File.Allocation
     ) throws(StoreError) -> Int {
-        for end in [end + ahead, end] {
+        for end in ahead > 0 ? [end + ahead, end] : [end] {
             switch try allocate(end - start, start) {
             case .done: return end
             case .full: continue
