@@ -62,9 +62,17 @@ static inline int clinux_name_thread(const char *name) {
     return pthread_setname_np(pthread_self(), name);
 }
 
-/* Only for this thread: Linux keeps the nice value of each by itself. */
-static inline int clinux_lower_priority(int nice) {
-    return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice);
+/* For this thread alone: others get its core rather than it, and at the latest after so many nanoseconds.
+   Kernels before 6.12 don't mind the latter. sched_setattr(2), which glibc lacks. */
+static inline int clinux_lower_priority(int nice, uint64_t slice) {
+    const struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+    } attributes = {.size = 48, .policy = 0 /* SCHED_OTHER */, .nice = nice, .runtime = slice};
+    return (int)syscall(SYS_sched_setattr, 0, &attributes, 0u);
 }
 
 /* Gives what malloc holds and nobody uses back to the system, whole pages of it. */

@@ -50,7 +50,7 @@ struct StoredCounts {
 extension Engine {
     /// Entries in a slice: many, since each is a transaction that waits for the disk. And how many of
     /// them are taken at a time: few enough that no client notices.
-    package static let sliceSize = 8_192
+    package static let sliceSize = 32_768
     package static let takenAtATime = 512
 
     /// What a start has to fold at most, give or take what arrives during a checkpoint; if most accounts
@@ -77,6 +77,14 @@ extension Engine {
         let time = Double(durable - mark.sequence) / events
         return ledger.state.leaving.takenShare < time
     }
+
+    /// Whether the one under way must not wait for others any longer: a start would have several times as much
+    /// to fold as it should.
+    package var isCheckpointLate: Bool {
+        isCheckpointing && durable > checkpointed + Self.lateIntervals * eventsPerCheckpoint
+    }
+
+    private static let lateIntervals: UInt64 = 3
 
     private var eventsPerCheckpoint: UInt64 {
         Self.eventsPerCheckpoint(accounts: UInt64(ledger.state.accountCount))

@@ -91,17 +91,56 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
             try state.value(in: .accounts, orProvenAbsent: account.rawValue.bigEndianBytes)
         }
         guard let row else { return nil }
-        guard State.isRow(row), let last = try? Self.last(ofRow: row) else {
-            return reject("state damaged: account \(account.rawValue)")
+        guard State.isRow(row) else { return reject(Self.damage(account)) }
+        return isPast(row, of: account) ? row : nil
+    }
+
+    private static func damage(_ account: AccountNumber) -> String {
+        "state damaged: account \(account.rawValue)"
+    }
+
+    /// Whether a row has seen nothing but what is on disk: rows are stored once that is so. Otherwise the log
+    /// has lost events since.
+    private func isPast(_ row: [UInt8], of account: AccountNumber) -> Bool {
+        guard let last = try? Self.last(ofRow: row) else {
+            return reject(Self.damage(account)) ?? false
         }
-        // Rows are stored once what they have seen is on disk: the log has lost events since.
-        guard last <= durable else {
-            fault =
-                fault ?? "log regressed: account \(account.rawValue) has seen event \(last), "
-                + "the log ends at \(durable)"
-            return nil
+        guard last > durable else { return true }
+        fault =
+            fault ?? "log regressed: account \(account.rawValue) has seen event \(last), "
+            + "the log ends at \(durable)"
+        return false
+    }
+
+    /// Has memory take in all rows that are stored, in the order of their accounts: one after the other they
+    /// are read ten times as fast as by account. Only within `withKeyPages`.
+    package func takeStoredRows(into ledger: inout Ledger) {
+        let count = ledger.state.accountCount
+        _ = attempt { () throws(StoreError) in
+            try state.scan(.accounts, from: []) { key, value in
+                let account = AccountNumber(UInt32(bigEndian: [UInt8](bytes: key)))
+                // The tail opens those behind.
+                guard account.rawValue <= count else { return false }
+                let row = [UInt8](bytes: value)
+                guard isPast(row, of: account), bringKeyNear(account) else { return false }
+                guard ledger.state.take(storedRow: row, of: account) else {
+                    return reject(Self.damage(account)) ?? false
+                }
+                return fault == nil
+            }
         }
-        return row
+    }
+
+    /// Reads a page of keys from an account's on, if its own isn't at hand.
+    ///
+    /// - Returns: false after a fault.
+    private func bringKeyNear(_ account: AccountNumber) -> Bool {
+        guard keyPage?[account.rawValue] == nil else { return true }
+        let bytes = attempt { () throws(StoreError) in
+            try log.keys(from: account.rawValue, count: KeyPage.keyCount)
+        }
+        keyPage = bytes.map { KeyPage(first: account.rawValue, $0) }
+        return bytes != nil
     }
 
     /// A row begins with its account's last event.

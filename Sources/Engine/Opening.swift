@@ -61,7 +61,11 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
         if readsAll || mark == nil { try state.storage.noteRead() }
         let from = mark?.sequence ?? 0
         let forgotten = try source.withKeyPages {
-            try fold(&ledger, reader, from: from, progress)
+            // The tail has then come to so many accounts that their rows are had sooner all at once.
+            if mark != nil, head.sequence - from >= UInt64(ledger.state.accountCount) / 2 {
+                source.takeStoredRows(into: &ledger)
+            }
+            return try fold(&ledger, reader, from: from, progress)
         }
         // FORGET wipes a key once its event is durable: a death in between must not keep it.
         if !forgotten.isEmpty {

@@ -31,7 +31,14 @@ extension Front {
         if work.part == .rows, !isDraining {
             nextSliceAt = now + ServerLimits.millisecondsPerSlice
         }
+        // Keys take memory for as long as they aren't stored.
+        let isUrgent = work.part == .keys || isDraining || engine.isCheckpointLate
+        storekeeperWriting = isUrgent ? 1 : 0
         storekeeper.submit(work)
+    }
+
+    private var storekeeper: WorkerThread<CheckpointWork, StoreError?> {
+        storekeepers[storekeeperWriting]
     }
 
     func takeCheckpoint() {

@@ -39,7 +39,8 @@ final class Front {
     let reader: WorkerThread<ReadJob, ReadOutcome>
     /// A second reader, for what takes long: short reads overtake it.
     let scanner: WorkerThread<ReadJob, ReadOutcome>
-    let storekeeper: WorkerThread<CheckpointWork, StoreError?>
+    /// The patient one first; what is urgent is stored by the other one.
+    let storekeepers: [WorkerThread<CheckpointWork, StoreError?>]
     /// The most patient one first; a rebuild that takes too long is gone on with by the next.
     let rebuilders: [WorkerThread<Rebuild, Bool>]
     let goOnRebuilding: @Sendable (Rebuild) -> Bool
@@ -93,6 +94,8 @@ final class Front {
     var tooSlow: [Connection] = []
     var checkpointDeferred: CheckpointWork?
     var isCheckpointWriting = false
+    /// Which of the storekeepers has the slice that is being written, or had the last one.
+    var storekeeperWriting = 0
     /// Monotonic milliseconds: before that no slice is taken, if the checkpoint isn't behind.
     var nextSliceAt: Int64 = 0
     var partWriting = CheckpointWork.Part.rows
@@ -131,7 +134,7 @@ final class Front {
         committer = try log.makeCommitter()
         reader = try storage.makeReader("stele-read")
         scanner = try storage.makeReader("stele-scan")
-        storekeeper = try storage.makeStorekeeper()
+        storekeepers = [try storage.makeStorekeeper(.much), try storage.makeStorekeeper(.none)]
         rebuilders = [
             try storage.makeRebuilder(.endless), try storage.makeRebuilder(.some),
             try storage.makeRebuilder(.none),
@@ -158,7 +161,9 @@ final class Front {
         try poller.add(committer.done.descriptor, PollToken(.committer))
         try poller.add(reader.done.descriptor, PollToken(.reader))
         try poller.add(scanner.done.descriptor, PollToken(.reader))
-        try poller.add(storekeeper.done.descriptor, PollToken(.storekeeper))
+        for storekeeper in storekeepers {
+            try poller.add(storekeeper.done.descriptor, PollToken(.storekeeper))
+        }
         for rebuilder in rebuilders {
             try poller.add(rebuilder.done.descriptor, PollToken(.rebuilder))
         }
@@ -337,7 +342,7 @@ final class Front {
         reader.end()
         scanner.end()
         finishCheckpoint()
-        storekeeper.end()
+        for storekeeper in storekeepers { storekeeper.end() }
         for rebuilder in rebuilders { rebuilder.end() }
         trier.end()
         checker.end()

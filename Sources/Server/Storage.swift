@@ -131,9 +131,11 @@ package struct Storage {
     }
 
     /// Writes checkpoints into DIR/state.
-    func makeStorekeeper() throws(SystemFault) -> WorkerThread<CheckpointWork, StoreError?> {
+    func makeStorekeeper(
+        _ patience: Patience
+    ) throws(SystemFault) -> WorkerThread<CheckpointWork, StoreError?> {
         let state = state
-        return try WorkerThread("stele-state") { work in
+        return try WorkerThread("stele-state", patience) { work in
             do throws(StoreError) {
                 try work.write(to: state)
                 return nil

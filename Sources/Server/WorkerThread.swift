@@ -9,6 +9,8 @@ enum Patience: Sendable {
     case none
     /// It leaves them to the others down to about a tenth of one: however much is read, writes go on.
     case some
+    /// The same, down to a seventieth: enough to come to an end, however busy the others are.
+    case much
     /// It has what nobody else wants, and makes way at once; perhaps it never has anything.
     case endless
 }
@@ -130,12 +132,17 @@ private final class ThreadEntry {
         self.body = body
     }
 
+    /// Nanoseconds that a patient thread has a core before others are looked for: otherwise a thread that wakes
+    /// waits for milliseconds.
+    private static let slice: UInt64 = 100_000
+
     func enter() {
         _ = unsafe clinux_name_thread(name)
         switch patience {
         case .none: break
-        // sched(7): ten steps are a tenth of the weight.
-        case .some: _ = clinux_lower_priority(10)
+        // sched(7): ten steps are a tenth of the weight, nineteen a seventieth.
+        case .some: _ = clinux_lower_priority(10, Self.slice)
+        case .much: _ = clinux_lower_priority(19, Self.slice)
         case .endless: _ = clinux_run_when_idle()
         }
         body()

@@ -253,6 +253,15 @@ import Testing
         #expect(Self.foldBlocks(log, from: mark, &random, into: &fast) == nil)
         #expect(Self.foldOneByOne(log, from: mark, into: &general) == nil)
         Self.expectSame(&fast, &general)
+        // With all rows read beforehand it comes to the same.
+        var ahead = restored()
+        for (account, row) in stored.rows {
+            let isTaken = ahead.take(storedRow: row, of: account)
+            let isRefused = !ahead.take(storedRow: [0xFF], of: AccountNumber(.max / 2))
+            #expect(isTaken && isRefused)
+        }
+        #expect(Self.foldBlocks(log, from: mark, &random, into: &ahead) == nil)
+        Self.expectSame(&ahead, &general)
         for number in 0...whole.accountCount {
             let account = AccountNumber(number)
             #expect(fast.encodeRow(account) == whole.encodeRow(account))

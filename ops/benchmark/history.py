@@ -1,6 +1,7 @@
 """What a long log asks for: replaying it, rebuilding from it, starting with it; and memory."""
 
 import signal
+import threading
 import time
 
 from .stele import tool
@@ -22,10 +23,31 @@ def log(bench):
             stele.pause()
             stele.stop(how)
             bench.results.add(f"log/{name}", {"seconds": stele.start(), "accounts": accounts, "events": events})
+        bench.say(f"start-loaded, round {number} of {bench.scale.rounds}")
+        bench.results.add("log/start-loaded", start_after_death(stele, accounts) | {"accounts": accounts})
         bench.say(f"replay, round {number} of {bench.scale.rounds}")
         said = tool("replay", "--data", stele.data)
         bench.results.add("log/replay", rate(said["events"], said["seconds"]))
     bench.discard(stele)
+
+
+def start_after_death(stele, accounts):
+    """Kills it in the midst of writing, when about as much as ever has come since the last checkpoint: all of that is
+    folded before the first answer."""
+    stele.prepare(accounts)
+    stele.pause()
+    writing = threading.Thread(target=lambda: stele.load_until_it_dies(accounts), daemon=True)
+    writing.start()
+    with stele.client() as client:
+        while True:
+            info = client.info("log")
+            if info["checkpoint_under_way"] == "1":
+                break
+            time.sleep(0.005)
+    stele.stop(signal.SIGKILL)
+    writing.join()
+    tail = int(info["head_seq"]) - int(info["checkpoint_seq"])
+    return {"seconds": stele.start(), "events": tail}
 
 
 def rate(events, seconds):

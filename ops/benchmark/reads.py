@@ -81,9 +81,11 @@ def watched(stele, take):
 def beside(bench, stele, name):
     """The rate of writing; with how long the one who asked had to wait, as `read_…`."""
     currency = ("--currency", "points") if name in ("points", "top") else ()
+    # As long alone as beside others: the longer, the more of it lies within a checkpoint.
+    seconds = bench.scale.seconds + 1
     if name in ("alone", "xp", "points"):
-        return write(bench, stele, *currency).as_dict()
-    with Background(lambda: write(bench, stele, *currency, seconds=bench.scale.seconds + 1)) as writing:
+        return write(bench, stele, *currency, seconds=seconds).as_dict()
+    with Background(lambda: write(bench, stele, *currency, seconds=seconds)) as writing:
         if name in ("balance", "profile"):
             asked = stele.load(Work(name, accounts=bench.scale.accounts, seconds=bench.scale.seconds))
             read = {"read_p50": asked.p50, "read_p99": asked.p99, "reads": asked.events}

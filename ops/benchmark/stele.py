@@ -99,6 +99,13 @@ class Stele:
                    "--seconds", max(1, round(work.seconds)), "--seed", time.monotonic_ns() % 1_000_003]
         return self.sample(self.bench(*options, *(["--with-keys"] if work.keys else [])))
 
+    def load_until_it_dies(self, accounts):
+        """Writes at full speed; that the daemon is killed meanwhile is no failure."""
+        try:
+            self.bench("--prepared", "--connections", 8, "--pipeline", 1024, "--accounts", accounts, "--seconds", 60)
+        except processes.Failed:
+            pass
+
     def sample(self, said):
         latency = {name: value / 1e3 for name, value in said["latency_ns"].items()}
         return Sample(per_second=said["commands"] / said["seconds"], events=said["commands"],

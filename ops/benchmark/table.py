@@ -161,6 +161,11 @@ def starting(results):
         if seconds is not None:
             accounts, events = (round(results.value(name, field)) for field in ("accounts", "events"))
             rows.append([f"{title}, {accounts:,} accounts, {events:,} events", f"{seconds:.3f}"])
+    seconds = results.value("log/start-loaded", "seconds")
+    if seconds is not None:
+        accounts, events = (round(results.value("log/start-loaded", field)) for field in ("accounts", "events"))
+        rows.append([f"after kill -9 amid full writing, {accounts:,} accounts, {events:,} events since the last checkpoint",
+                     f"{seconds:.3f}"])
     return head, rows
 
 

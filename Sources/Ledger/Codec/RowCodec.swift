@@ -36,13 +36,16 @@ extension State {
 
     private static func rowBytesMax(cells count: UInt32) -> Int { 64 + Int(count) * 40 }
 
-    /// Takes a stored row in. One that can't be decoded leaves the account empty; its checksum was
-    /// right, so the source's owner is told through `StateSource`, not here.
-    mutating func decodeRow(_ account: AccountNumber, _ bytes: [UInt8]) {
+    /// Takes in the stored row of an account that memory has nothing of yet.
+    ///
+    /// - Returns: false where it can't be decoded, which leaves the account empty.
+    @discardableResult
+    mutating func decodeRow(_ account: AccountNumber, _ bytes: [UInt8]) -> Bool {
         var row = rows[account]
-        guard let cells = try? Self.decodeRow(bytes, into: &row) else { return }
+        guard let cells = try? Self.decodeRow(bytes, into: &row) else { return false }
+        row.block = pool.take(cells)
         rows[account] = row
-        for cell in cells { pool.set(&rows[account].block, cell.key, cell.value) }
+        return true
     }
 
     private static func decodeRow(

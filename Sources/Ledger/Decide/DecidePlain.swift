@@ -7,22 +7,26 @@
 extension Ledger {
     /// Finds the accounts of commands, and has what is known of them brought near: each step's memory
     /// is asked for by all commands before the first one needs it.
+    ///
+    /// In loops so short that many of their turns are under way at once: a fetch waits until its page is
+    /// found, which takes as long as a look at memory, and holds up what follows it.
     package mutating func lookUp(_ commands: inout PlainCommands, in bytes: Span<UInt8>) {
         let key = state.tokenKey(.ledger)
         for index in 0..<commands.count {
             var hash = SipHash(key: key, isWide: true)
             hash.append(2)
             hash.append(bytes, commands.items[index].account.range)
-            let token = hash.finish128()
-            state.directory.prefetch(token)
-            commands.items[index].directoryKey = token
+            commands.items[index].directoryKey = hash.finish128()
             commands.items[index].rungCount = 0
         }
         for index in 0..<commands.count {
+            state.directory.prefetch(commands.items[index].directoryKey)
+        }
+        for index in 0..<commands.count {
             let account = state.likelyAccount(commands.items[index].directoryKey)
-            state.rows.prefetch(account)
             commands.items[index].number = account
         }
+        for index in 0..<commands.count { state.rows.prefetch(commands.items[index].number) }
         for index in 0..<commands.count {
             let account = commands.items[index].number
             if state.rows.hasID(account, commands.items[index].directoryKey) {
@@ -30,6 +34,10 @@ extension Ledger {
             } else {
                 commands.items[index].number = .ledger
             }
+        }
+        for index in 0..<commands.count {
+            let account = commands.items[index].number
+            if !state.rows.flags(account).contains(.dirty) { state.dirty.prefetch(account) }
         }
         lookUpKeys(&commands, in: bytes)
     }

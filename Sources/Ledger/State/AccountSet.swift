@@ -23,6 +23,10 @@ package struct AccountSet: ~Copyable, Sendable {
         return word < words.count && words[word] & bit != 0
     }
 
+    /// Has fetched what `insert` will change.
+    @inline(__always)
+    func prefetch(_ account: AccountNumber) { words.prefetch(Self.place(account).word) }
+
     package var count: Int {
         var count = 0
         for word in 0..<words.count { count += words[word].nonzeroBitCount }

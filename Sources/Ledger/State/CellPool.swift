@@ -157,6 +157,17 @@ struct CellPool: ~Copyable, Sendable {
         return nil
     }
 
+    /// A block of cells that are in ascending order of keys.
+    mutating func take(_ cells: [Cell]) -> CellBlock {
+        guard !cells.isEmpty else { return CellBlock() }
+        let sizeClass = CellSpace.smallestClass(for: cells.count)
+        let block = CellBlock(
+            index: space.take(sizeClass), count: UInt32(cells.count), sizeClass: UInt8(sizeClass))
+        let (chunk, start) = place(block)
+        for index in cells.indices { space[chunk, start + index] = cells[index] }
+        return block
+    }
+
     private mutating func insert(_ block: inout CellBlock, _ cell: Cell) {
         if block.count == 0 {
             block = CellBlock(index: space.take(0), count: 0, sizeClass: 0)

@@ -43,6 +43,12 @@ struct CellSpace: ~Copyable, Sendable {
         return 31 + 4 * octave + (length - (32 << octave)) / (8 << octave)
     }
 
+    /// The least class that has room for so many.
+    static func smallestClass(for count: Int) -> Int {
+        let largest = largestClass(within: count)
+        return size(largest) == count ? largest : largest + 1
+    }
+
     // MARK: Cells
 
     @inline(__always)

@@ -49,6 +49,10 @@ extension State {
         if noted == nil {
             // Perhaps only not touched yet.
             touch(event.account)
+            if rows.last(event.account) >= sequence {
+                try passOver(flat, event, sequence, isLedgerNew: isLedgerNew, &total)
+                return true
+            }
             noted = rows.note(event.account, sequence, after: previous)
         }
         guard let block = noted else { return false }
@@ -60,6 +64,33 @@ extension State {
             try foldParts(flat, event, sequence, isLedgerNew: isLedgerNew, &total)
         }
         return true
+    }
+
+    /// Folds an event that its account's row has seen: a checkpoint stores rows as they are when it comes to
+    /// them, so that after a crash many are ahead of the rest.
+    private mutating func passOver(
+        _ flat: borrowing FlatEvents, _ event: FlatEvents.Head, _ sequence: SequenceNumber,
+        isLedgerNew: Bool, _ total: inout FlatTotal
+    ) throws(FoldError) {
+        time.microseconds = event.time
+        head = sequence
+        if event.isPlain {
+            if isLedgerNew { try foldTotal(event.posting, sequence, &total) }
+            return
+        }
+        if isLedgerNew {
+            for index in event.parts.postings {
+                try foldTotal(flat.postings[index], sequence, &total)
+            }
+        }
+        noteTokens(flat, event.parts.tokens, sequence)
+    }
+
+    private mutating func noteTokens(
+        _ flat: borrowing FlatEvents, _ tokens: Range<Int>, _ sequence: SequenceNumber
+    ) {
+        guard sequence > keyedThrough else { return }
+        for index in tokens { recentKeys.insert(flat.tokens[index], sequence) }
     }
 
     /// All there is to most events: a balance that is there gets more or less.
@@ -104,9 +135,7 @@ extension State {
             for index in parts.postings { try foldTotal(flat.postings[index], sequence, &total) }
         }
         foldEffects(flat, parts.effects, event.account)
-        if sequence > keyedThrough {
-            for index in parts.tokens { recentKeys.insert(flat.tokens[index], sequence) }
-        }
+        noteTokens(flat, parts.tokens, sequence)
     }
 
     private mutating func foldPosting(

@@ -251,8 +251,20 @@ package struct State: ~Copyable {
     mutating func load(_ account: AccountNumber) {
         rows[account].flags.insert(.loaded)
         guard account == .ledger || account.rawValue <= accountCount else { return }
+        // Its checksum was right: where it can't be decoded, the source's owner is told, not here.
         if let stored = source.storedRow(account) { decodeRow(account, stored) }
         rows[account].tokenKey = source.tokenKey(account)
+    }
+
+    /// Takes in the stored row of an account, as touching it first would; what memory has already stays.
+    ///
+    /// - Returns: false where it can't be decoded.
+    package mutating func take(storedRow bytes: [UInt8], of account: AccountNumber) -> Bool {
+        guard !rows.flags(account).contains(.loaded) else { return true }
+        guard decodeRow(account, bytes) else { return false }
+        rows[account].flags.insert(.loaded)
+        rows[account].tokenKey = source.tokenKey(account)
+        return true
     }
 
     /// Brings the counters back that a checkpoint stored; the rest follows row by row.
