@@ -50,7 +50,9 @@ struct StoredCounts {
 extension Engine {
     /// Entries in a slice: many, since each is a transaction that waits for the disk. And how many of
     /// them are taken at a time: few enough that no client notices.
-    package static let sliceSize = 32_768
+    package static let sliceSize = 8_192
+    /// The same where the checkpoint is behind.
+    private static let sliceSizeBehind = 32_768
     package static let takenAtATime = 512
 
     /// What a start has to fold at most, give or take what arrives during a checkpoint; if most accounts
@@ -113,13 +115,14 @@ extension Engine {
     /// Hand each to be written once `waitsFor` is durable, one after the other, and tell
     /// `checkpointWritten` after each, `checkpointFailed` after a failure.
     package func checkpointSlice(
-        takenMax: Int = takenAtATime, of size: Int = sliceSize
+        takenMax: Int = takenAtATime, of size: Int? = nil
     ) -> CheckpointWork? {
         if let work = takeKeys() ?? takeNewIDs() { return work }
         guard case .taking(let mark) = checkpointing else { return nil }
         let isLast = takeEntries(takenMax)
         // The head says that the keys are stored, too.
         if isLast, areOlderKeysLeaving(than: mark) { return nil }
+        let size = size ?? (isCheckpointBehind ? Self.sliceSizeBehind : Self.sliceSize)
         guard isLast || slice.changes.count >= size else { return nil }
         var work = CheckpointWork()
         swap(&work, &slice)

@@ -133,8 +133,8 @@ def reading(results):
         for verb in ("balance", "profile")
     ]
     for title, name, base in (
-        ("HISTORY", "load/history", "load/alone"), ("TOP", "load/top", "load/points"),
-        ("ASOF", "load/asof", "load/alone"), ("a rebuild", "load/rebuild", "load/alone"),
+        ("HISTORY", "load/history", "load/history-without"), ("TOP", "load/top", "load/top-without"),
+        ("ASOF", "load/asof", "load/asof-without"), ("a rebuild", "load/rebuild", "load/rebuild-without"),
         ("a checkpoint", "checkpoint/during", "checkpoint/between"),
     ):
         found.append(Goal(f"dent of {title} in writing", "≤", 0.1, loss(results, name, base), figures.share))

@@ -14,7 +14,6 @@ QUESTIONS = {
     "history": lambda draw, head: ("HISTORY", account(draw), "COUNT", 20),
     "asof": lambda draw, head: ("BALANCE", account(draw), "xp", "ASOF", draw.randrange(head // 2, head)),
     "top": lambda draw, head: ("TOP", "most", "COUNT", 100),
-    "rebuild": lambda draw, head: ("PROJECTION", "REBUILD", "accounts"),
 }
 ACCOUNTS_ASKED = 1_000
 
@@ -58,7 +57,10 @@ def load(bench):
         for name in ("alone", "balance", "profile", "history", "asof", "rebuild", "xp", "points", "top"):
             stele = ranked if name in ("xp", "points", "top") else plain
             bench.say(f"load/{name}, round {number} of {bench.scale.rounds}")
-            bench.results.add(f"load/{name}", watched(stele, lambda: beside(bench, stele, name)))
+            measured = watched(stele, lambda: beside(bench, stele, name))
+            bench.results.add(f"load/{name}", measured)
+            if "without" in measured:
+                bench.results.add(f"load/{name}-without", {"per_second": measured["without"]})
         bench.say(f"load/checkpoint, round {number} of {bench.scale.rounds}")
         watch_checkpoints(bench, plain)
 
@@ -81,30 +83,88 @@ def watched(stele, take):
 def beside(bench, stele, name):
     """The rate of writing; with how long the one who asked had to wait, as `read_…`."""
     currency = ("--currency", "points") if name in ("points", "top") else ()
+    if name == "rebuild":
+        return beside_rebuild(bench, stele)
+    if name in QUESTIONS:
+        return in_turn(bench, stele, name, currency)
     # As long alone as beside others: the longer, the more of it lies within a checkpoint.
     seconds = bench.scale.seconds + 1
     if name in ("alone", "xp", "points"):
         return write(bench, stele, *currency, seconds=seconds).as_dict()
     with Background(lambda: write(bench, stele, *currency, seconds=seconds)) as writing:
-        if name in ("balance", "profile"):
-            asked = stele.load(Work(name, accounts=bench.scale.accounts, seconds=bench.scale.seconds))
-            read = {"read_p50": asked.p50, "read_p99": asked.p99, "reads": asked.events}
-        else:
-            read = {"reads": ask(stele, QUESTIONS[name], writing)}
+        asked = stele.load(Work(name, accounts=bench.scale.accounts, seconds=bench.scale.seconds))
+        read = {"read_p50": asked.p50, "read_p99": asked.p99, "reads": asked.events}
     return writing.result.as_dict() | read
 
 
-def ask(stele, question, writing):
-    """Asks until the writing is done, and counts the answers."""
-    draw, count = random.Random(1), 0
+# How long each stretch of asking, and each of silence, is at least, in seconds.
+STRETCH = 0.5
+
+
+def in_turn(bench, stele, name, currency):
+    """The rate of writing beside somebody who asks, and `without`: in stretches of one run, in turn. What the machine
+    is like changes more from run to run."""
+    seen = {True: [0, 0], False: [0, 0]}
+    with Background(lambda: write(bench, stele, *currency, seconds=5 * bench.scale.seconds)) as writing:
+        with stele.client() as client:
+            time.sleep(STRETCH)
+            draw, count = random.Random(1), 0
+            before, asks, length = progress(client), True, STRETCH
+            while not writing.is_done:
+                began = time.monotonic()
+                if asks:
+                    count += ask(client, name, draw, before[0], STRETCH)
+                    length = time.monotonic() - began
+                else:
+                    time.sleep(length)
+                now = progress(client)
+                if not writing.is_done:
+                    seen[asks][0] += now[0] - before[0]
+                    seen[asks][1] += now[1] - before[1]
+                before, asks = now, not asks
+    with_asking, without = (events / max(microseconds, 1) * 1e6 for events, microseconds in (seen[True], seen[False]))
+    return {"per_second": with_asking, "without": without, "reads": count, "events": seen[True][0]}
+
+
+def beside_rebuild(bench, stele):
+    """The rate of writing in the second half of a run, when a rebuild is under way, and `without`: in the first."""
+    half = 2 * bench.scale.seconds
+    with Background(lambda: write(bench, stele, seconds=2 * half + 2 * STRETCH)), stele.client() as client:
+        time.sleep(STRETCH)
+        begun = progress(client)
+        time.sleep(half)
+        middle = progress(client)
+        with Background(lambda: rebuild(stele)) as rebuilding:
+            time.sleep(half)
+            ended = progress(client)
+            if rebuilding.is_done:
+                raise Failed("the rebuild was done before it could be measured: build a longer log")
+    without, with_rebuild = (
+        (end[0] - start[0]) / max(end[1] - start[1], 1) * 1e6 for start, end in ((begun, middle), (middle, ended)))
+    return {"per_second": with_rebuild, "without": without, "events": ended[0] - middle[0]}
+
+
+def rebuild(stele):
     with stele.client() as client:
-        head = int(client.info("log")["head_seq"])
-        while not writing.is_done:
-            try:
-                client.call(*question(draw, head))
-            except ValueError as refusal:
-                raise Failed(f"{question(draw, head)} was refused: {refusal}") from None
-            count += 1
+        client.call("PROJECTION", "REBUILD", "accounts")
+
+
+def progress(client):
+    """The newest event, and when that was, in microseconds."""
+    info = client.info("server", "log")
+    return int(info["head_seq"]), int(info["server_time_usec"])
+
+
+def ask(client, name, draw, head, seconds):
+    """Asks for so long, at least once, and counts the answers."""
+    count, until = 0, time.monotonic() + seconds
+    while count == 0 or time.monotonic() < until:
+        question = QUESTIONS[name](draw, head)
+        try:
+            client.call(*question)
+        except ValueError as refusal:
+            raise Failed(f"{question} was refused: {refusal}") from None
+        count += 1
     return count
 
 
