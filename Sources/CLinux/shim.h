@@ -63,7 +63,7 @@ static inline int clinux_name_thread(const char *name) {
 }
 
 /* For this thread alone: others get its core rather than it, and at the latest after so many nanoseconds.
-   Kernels before 6.12 don't mind the latter. sched_setattr(2), which glibc lacks. */
+   Kernels before 6.12 pass over the latter. sched_setattr(2), which glibc lacks. */
 static inline int clinux_lower_priority(int nice, uint64_t slice) {
     const struct {
         uint32_t size, policy;

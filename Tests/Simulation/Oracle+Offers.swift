@@ -21,7 +21,7 @@ extension Oracle {
         }
         let claim = "shop:" + what
         if world.people[draft.subject].claims.contains(claim) { refuse(.taken) }
-        post(draft.subject, "coin", .spend, what == "hat" ? 40 : 15)
+        pay(what == "hat" ? 40 : 15)
         draft.items = [what]
         draft.claim = claim
         change(draft.subject) {
@@ -30,12 +30,20 @@ extension Oracle {
         }
     }
 
+    /// Spends coins for an offer. That they aren't there is as good a reason to refuse it as that the sum of all that
+    /// was ever spent would overflow.
+    private func pay(_ coins: Int64) {
+        let has = world.people[draft.subject].sums["coin"]?.available ?? 0
+        if has < coins { refuse(.insufficient) }
+        post(draft.subject, "coin", .spend, coins)
+    }
+
     /// Ten coins for three points, as often as one likes; what doesn't fill another ten is lost.
     private func judgeSwap(_ ask: Ask) {
         judgeInputs(ask, ["n"])
         guard let coins = number(ask, 1...40) else { return }
         if coins < 10 { refuse(.requirement) }
-        post(draft.subject, "coin", .spend, coins)
+        pay(coins)
         if coins >= 10 { post(draft.subject, "pts", .earn, coins / 10 * 3) }
     }
 
