@@ -7,7 +7,7 @@ import Synchronization
 enum Patience: Sendable {
     /// It takes its share.
     case none
-    /// It leaves them to the others down to about a tenth of one: however much is read, writes go on.
+    /// It leaves them to the others down to about a thirtieth of one: however much is read, writes go on.
     case some
     /// The same, down to a seventieth: enough to come to an end, however busy the others are.
     case much
@@ -140,8 +140,8 @@ private final class ThreadEntry {
         _ = unsafe clinux_name_thread(name)
         switch patience {
         case .none: break
-        // sched(7): ten steps are a tenth of the weight, nineteen a seventieth.
-        case .some: _ = clinux_lower_priority(10, Self.slice)
+        // sched(7): fifteen steps are a thirtieth of the weight, nineteen a seventieth.
+        case .some: _ = clinux_lower_priority(15, Self.slice)
         case .much: _ = clinux_lower_priority(19, Self.slice)
         case .endless: _ = clinux_run_when_idle()
         }
