@@ -131,16 +131,19 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
         }
     }
 
-    /// Reads a page of keys from an account's on, if its own isn't at hand.
+    /// Has an account's key at hand, with those behind it.
     ///
     /// - Returns: false after a fault.
     private func bringKeyNear(_ account: AccountNumber) -> Bool {
-        guard keyPage?[account.rawValue] == nil else { return true }
+        if keyPage?[account.rawValue] == nil { readKeyPage(from: account.rawValue) }
+        return keyPage != nil
+    }
+
+    private func readKeyPage(from account: UInt32) {
         let bytes = attempt { () throws(StoreError) in
-            try log.keys(from: account.rawValue, count: KeyPage.keyCount)
+            try log.keys(from: account, count: KeyPage.keyCount)
         }
-        keyPage = bytes.map { KeyPage(first: account.rawValue, $0) }
-        return bytes != nil
+        keyPage = bytes.map { KeyPage(first: account, $0) }
     }
 
     /// A row begins with its account's last event.
@@ -215,10 +218,7 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
     /// Accounts are opened in the order of their numbers: the keys behind this one come next.
     private func firstKey(ofPageFrom account: UInt32) -> AccountKey? {
         newestKey = account
-        let bytes = attempt { () throws(StoreError) in
-            try log.keys(from: account, count: KeyPage.keyCount)
-        }
-        keyPage = bytes.map { KeyPage(first: account, $0) }
+        readKeyPage(from: account)
         return keyPage?[account]
     }
 

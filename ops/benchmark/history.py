@@ -1,9 +1,9 @@
 """What a long log asks for: replaying it, rebuilding from it, starting with it; and memory."""
 
 import signal
-import threading
 import time
 
+from .reads import Background
 from .stele import tool
 
 
@@ -38,16 +38,13 @@ def start_after_death(stele, accounts):
     folded before the first answer."""
     stele.prepare(accounts)
     stele.pause()
-    writing = threading.Thread(target=lambda: stele.load_until_it_dies(accounts), daemon=True)
-    writing.start()
-    with stele.client() as client:
-        while True:
+    with Background(lambda: stele.load_until_it_dies(accounts)) as writing:
+        with stele.client() as client:
             info = client.info("log")
-            if info["checkpoint_under_way"] == "1":
-                break
-            time.sleep(0.005)
-    stele.stop(signal.SIGKILL)
-    writing.join()
+            while info["checkpoint_under_way"] == "0" and not writing.is_done:
+                time.sleep(0.005)
+                info = client.info("log")
+        stele.stop(signal.SIGKILL)
     tail = int(info["head_seq"]) - int(info["checkpoint_seq"])
     return {"seconds": stele.start(), "events": tail}
 
