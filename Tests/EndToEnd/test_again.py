@@ -97,6 +97,28 @@ def test_rules_that_changed_on_the_way(rich, seed):
         assert whatif(rich.data, rich.rules)["same"] is False
 
 
+def test_forgotten_by_one_of_its_own(rich):
+    """Who asks may be below the account that is forgotten, and is forgotten with it, just before."""
+    with rich.client() as client:
+        client.call("AWARD", "ann/knight", "coin", 1)
+        client.call("AWARD", "ann/mage", "coin", 1)
+        client.call("FORGET", "ann/mage", "BY", "ann/mage")
+        client.call("FORGET", "ann", "BY", "ann/knight")
+        client.call("FORGET", client.map("AWARD", "bob", "coin", 1) and "bob", "BY", "bob/knight")
+        # A new account of the same name.
+        client.call("AWARD", "ann", "coin", 1)
+        client.call("FORGET", "ann", "BY", "ann/knight")
+        client.call("MULTI")
+        client.call("AWARD", "cleo", "coin", 1)
+        client.call("FORGET", "cleo")
+        client.call("EXEC")
+        events = [client.map("EVENT", seq) for seq in range(1, client.call("XLEN", "log") + 1)]
+    assert [event.get("by") for event in events if event.get("change") == "forgotten"].count(None) == 4
+    found = verified(rich.data)
+    assert found["right"] and found["deviations"] == 0, found["deviating"][:3]
+    assert whatif(rich.data, rich.rules)["same"] is True
+
+
 # Against an independent computation.
 
 

@@ -9,8 +9,8 @@ package struct Recheck: ~Copyable {
     private var receipt = Receipt()
     /// The account that the last event opened: what the rules give to it comes next.
     private var opened: (account: AccountNumber, at: Instant?)?
-    /// The parent of accounts that were just forgotten: its own forgetting comes next.
-    private var forgetting: AccountNumber?
+    /// Accounts that were just forgotten, and their parent: its own forgetting comes next.
+    private var forgetting: (parent: AccountNumber, below: [AccountNumber])?
     /// Runs of jobs under way.
     var runs: [SequenceNumber: JudgedRun] = [:]
 
@@ -55,9 +55,14 @@ package struct Recheck: ~Copyable {
         if event.kind == .name { return judgeBare(event) }
         if let reason = judgeOpening(event) { return reason }
         if event.isOpeningGift { return nil }
-        if let reason = judgeForgetting(event) { return reason }
+        var forgotten: [AccountNumber] = []
+        if let reason = judgeForgetting(event, &forgotten) { return reason }
         switch retelling.tell(event, &ledger.state) {
-        case .command: return judgeCommand(event)
+        case .command:
+            // Who asked may be below the account, and is forgotten before it.
+            let asker = ledger.state.actor(event.actor)?.by ?? .ledger
+            if forgotten.contains(asker) { retelling.nameForgotten(asker) }
+            return judgeCommand(event)
         case .consequence: return judgeConsequence(event)
         case .declaration: return judgeBare(event)
         case .run: return judgeRun(event)
@@ -178,25 +183,30 @@ package struct Recheck: ~Copyable {
     }
 
     /// What is forgotten by the ledger itself belongs to an account that is forgotten next.
-    private mutating func judgeForgetting(_ event: borrowing Event) -> Reason? {
+    ///
+    /// - Parameter below: filled with what was forgotten for this event.
+    private mutating func judgeForgetting(
+        _ event: borrowing Event, _ below: inout [AccountNumber]
+    ) -> Reason? {
         let account = event.accounts.first?.account ?? .ledger
         let isForgotten = event.payload == .account(.forgotten)
         if isForgotten, event.actor == 0 {
             let parent = ledger.state.parent(account)
-            guard parent != .ledger, forgetting ?? parent == parent else {
+            guard parent != .ledger, forgetting?.parent ?? parent == parent else {
                 return Reason(text: "nobody asked to forget it, nor an account above it")
             }
             guard ledger.state.cells(account, .hold).isEmpty else {
                 return Reason(text: "it is forgotten in spite of open holds")
             }
-            forgetting = parent
+            forgetting = (parent, (forgetting?.below ?? []) + [account])
             return nil
         }
-        guard let parent = forgetting else { return nil }
+        guard let (parent, forgotten) = forgetting else { return nil }
         forgetting = nil
         guard isForgotten, account == parent else {
             return Reason(text: "an account below \(parent.rawValue) was forgotten without it")
         }
+        below = forgotten
         return nil
     }
 

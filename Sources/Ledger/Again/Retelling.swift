@@ -116,6 +116,12 @@ struct Retelling {
         return .command
     }
 
+    /// Says who asked by number alone, where no name leads to the account any more.
+    mutating func nameForgotten(_ asker: AccountNumber) {
+        command.by = .empty
+        command.byForgotten = asker
+    }
+
     /// Gives the command a KEY: any will do.
     mutating func giveKey() { command.key = append("key".utf8) }
 

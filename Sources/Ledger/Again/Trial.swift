@@ -231,7 +231,22 @@ package struct Trial: ~Copyable {
         let parent = recorded.parent(account)
         if parent != .ledger { meet(parent) }
         let name = RetoldName.bytes(of: account, below: parent)
-        accounts[index] = other.state.find(name, name.indices) ?? .ledger
+        accounts[index] = other.state.find(name, name.indices) ?? justOpened(name)
         if accounts[index] != .ledger { legacy.commands[name] = nil }
+    }
+
+    /// The account that the events decided last have opened under a name, which leads to nobody where they
+    /// have forgotten it, too.
+    private func justOpened(_ name: [UInt8]) -> AccountNumber {
+        var event = Event()
+        for index in 0..<other.buffer.count {
+            guard let bytes = other.buffer.event(other.buffer.first + UInt64(index)),
+                (try? event.decode(bytes, bytes.indices)) != nil,
+                case .opened(let id, _) = event.payload,
+                event.text[id.range].elementsEqual(name)
+            else { continue }
+            return event.accounts.first?.account ?? .ledger
+        }
+        return .ledger
     }
 }

@@ -97,6 +97,7 @@ extension Ledger {
             }
             if at != requested.now { draft.at = at }
         }
+        requested.by = command.byForgotten
         if !command.by.isEmpty { requested.by = try findOrOpen(command.bytes, command.by.range) }
         if command.cause > state.head {
             throw Refusal(

@@ -35,6 +35,8 @@ package struct Command: Sendable {
 
     package var key = ByteRange.empty
     package var by = ByteRange.empty
+    /// As `by`, of an account that is forgotten: no client can say so, only who tells the past again.
+    var byForgotten = AccountNumber.ledger
     package var memo = ByteRange.empty
     package var cause: SequenceNumber = 0
     package var expect: SequenceNumber?
@@ -59,6 +61,7 @@ package struct Command: Sendable {
         inputs.clear()
         key = .empty
         by = .empty
+        byForgotten = .ledger
         memo = .empty
         cause = 0
         expect = nil
