@@ -86,22 +86,36 @@ static inline int clinux_run_when_idle(void) {
     return sched_setscheduler(0, idle, &none);
 }
 
-/* A page of a mapped file that can't be had: the file was cut short, or its disk failed. The thread
-   can't go on, and nothing may be answered any more. In C, since a handler may only do what
-   signal-safety(7) lists, and Swift makes no such promise. */
-static inline void clinux_bus_error(int number) {
+/* The file in which such a death is noted. */
+static inline char *clinux_fault_note(void) {
+    static char path[4096];
+    return path;
+}
+
+/* A page of a mapped file that can't be had (SIGBUS: the file was cut short, or its disk failed), or one
+   that leads nowhere (SIGSEGV and SIGABRT out of LMDB, which follows what its pages say). The thread can't go
+   on, and nothing may be answered any more. In C, since a handler may only do what signal-safety(7)
+   lists, and Swift makes no such promise. */
+static inline void clinux_memory_fault(int number) {
     static const char text[] =
         "steled: a page of the log or the state can't be read (SIGBUS): the file was cut short or "
         "the disk failed; stopped without answering\n";
-    (void)number;
-    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    int note = open(clinux_fault_note(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    ssize_t written = write(note, "\2", 1);
+    if (number != SIGBUS) return; /* to the same fault, of which the process now dies */
+    written = write(STDERR_FILENO, text, sizeof text - 1);
     (void)written;
     _exit(76);
 }
 
-static inline int clinux_exit_on_bus_error(void) {
-    struct sigaction action = {.sa_handler = clinux_bus_error};
-    return sigaction(SIGBUS, &action, 0);
+/* From now on the process leaves the byte 02 in the file of that name when it dies of such a fault, and
+   ends with 76 in case of SIGBUS. */
+static inline int clinux_note_memory_faults(const char *note) {
+    struct sigaction action = {.sa_handler = clinux_memory_fault, .sa_flags = SA_RESETHAND};
+    if (strlen(note) >= 4096) return -1;
+    strcpy(clinux_fault_note(), note);
+    return sigaction(SIGBUS, &action, 0) | sigaction(SIGSEGV, &action, 0)
+        | sigaction(SIGABRT, &action, 0);
 }
 
 /* Begins the program again, once, with a malloc that asks for huge pages: GLIBC_TUNABLES, which is read

@@ -36,6 +36,12 @@ package struct LMDBCode: RawRepresentable, Hashable, Sendable {
     package static let mapFull = LMDBCode(rawValue: MDB_MAP_FULL)
     package static let readersFull = LMDBCode(rawValue: MDB_READERS_FULL)
     package static let mapResized = LMDBCode(rawValue: MDB_MAP_RESIZED)
+
+    /// Whether LMDB has come upon pages that it can't have written so. A key that is there though the last
+    /// one is less is one of their signs.
+    package var isDamage: Bool {
+        [.pageNotFound, .corrupted, .panic, .invalid, .keyExists].contains(self)
+    }
 }
 
 extension LMDBCode: CustomStringConvertible {

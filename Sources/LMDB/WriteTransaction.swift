@@ -142,12 +142,6 @@ private import Glibc
         return try checkFound(code, "mdb_del")
     }
 
-    /// Removes every entry of a database.
-    package mutating func removeAll(in database: Database) throws(LMDBError) {
-        checkThread()
-        try check(unsafe mdb_drop(current, database.number, 0), "mdb_drop")
-    }
-
     private var current: OpaquePointer {
         guard let handle = unsafe handle else { fatalError("the transaction has ended") }
         return unsafe handle

@@ -61,7 +61,7 @@ package enum Daemon {
             throw ConfigFault(description: "SWIFT_DETERMINISTIC_HASHING is set: unset it")
         }
         let signals = try SignalSource()
-        Syscall.exitOnBusError()
+        Syscall.noteMemoryFaults(DataDirectory.stateDoubt(in: options.directory))
         Syscall.forbidDumps()
         let descriptors = Syscall.raiseOpenFiles()
         let manager = ServiceManager()

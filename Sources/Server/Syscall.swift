@@ -177,9 +177,10 @@ enum Syscall {
         _ = signal(SIGXFSZ, SIG_IGN)
     }
 
-    /// Ends the process with a line and a code of its own where a mapped page can't be had.
-    static func exitOnBusError() {
-        _ = clinux_exit_on_bus_error()
+    /// Has the process leave a mark in the file `note` when it dies of a damaged page, and end with a line
+    /// and a code of its own where a mapped page can't be had.
+    static func noteMemoryFaults(_ note: String) {
+        _ = unsafe clinux_note_memory_faults(note)
     }
 
     static func isReload(_ signal: Int32) -> Bool { signal == SIGHUP }

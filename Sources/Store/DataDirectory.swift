@@ -67,6 +67,12 @@ package final class DataDirectory: Sendable {
             warnings: warnings)
     }
 
+    /// The file where the byte 02 has the next start build the state anew: what a process leaves that dies
+    /// of a damaged page.
+    package static func stateDoubt(in path: String) -> String {
+        LedgerPaths(directory: path).stateDoubt
+    }
+
     /// Opens the ledger to read it, also beside a daemon: takes no lock and writes nothing.
     package static func openForReading(_ path: String) throws(StoreError) -> DataDirectory {
         let paths = LedgerPaths(directory: path)

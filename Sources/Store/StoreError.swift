@@ -23,7 +23,7 @@ package enum StoreError: Error, Sendable {
     case batchMissing(sequence: UInt64)
     /// An entry of the state isn't what its checksum was made from: wipe and fold again.
     case stateDamaged(table: StateTable, key: [UInt8])
-    /// A start died while it read the state.
+    /// A process has found the state damaged, or died while it read it.
     case stateUnreadable
     /// The disk has no room for the state; nothing was written.
     case stateFull
@@ -86,7 +86,7 @@ extension StoreError: CustomStringConvertible {
         case .stateDamaged(let table, let key):
             "state damaged: \(table) \(key.map { String($0, radix: 16) }.joined(separator: " ")); "
                 + "the next start of the daemon builds it anew from the log"
-        case .stateUnreadable: "a start died while it read the state"
+        case .stateUnreadable: "a process before this one found it damaged, or died of it"
         case .stateFull: "the disk has no room for the state"
         case .commitUnaccounted(let expected, let found):
             "the commit is number \(found) in the file, \(expected) was expected"

@@ -1,10 +1,13 @@
 """A start doesn't read what is stored to its end: that goes on while the daemon serves. Damage that it finds
 ends the daemon, and the next start builds the state anew."""
 
+import signal
 import subprocess
 import time
 
 import pytest
+
+import resp
 
 
 def mark(daemon):
@@ -104,6 +107,67 @@ def test_damage_that_was_doubted_before_is_mended_at_once(filled):
     filled.start()
     assert "no stored state" in filled.said()
     settle(filled)
+    expect_all(filled)
+
+
+def misdirect(path):
+    """The pages that LMDB is to use next, by its list of free ones, lie far behind the file's end."""
+    data = bytearray(path.read_bytes())
+    word = lambda at, size: int.from_bytes(data[at:at + size], "little")
+    # Of the newer one of two MDB_meta: its number of the commit, and the root of the tree of free pages.
+    newer = max((0, 4096), key=lambda page: word(page + 144, 8))
+    root = word(newer + 80, 8) * 4096
+    lower = word(root + 12, 2)
+    assert lower > 16, "no page is free"
+    for pointer in range(root + 16, root + lower, 2):
+        node = root + word(pointer, 2)
+        pages = node + 8 + word(node + 6, 2) + 8
+        for place in range(pages, node + 8 + word(node + 6, 2) + word(node, 4), 8):
+            data[place:place + 8] = (1 << 23).to_bytes(8, "little")
+    path.write_bytes(data)
+
+
+def test_damaged_free_pages_are_not_used_to_begin_anew(filled):
+    """What is damaged is thrown away as a file: to empty it page by page would be to trust it."""
+    damage(filled, "accounts")
+    misdirect(filled.data / "state" / "data.mdb")
+    mark(filled).write_bytes(b"\x01")
+    filled.start()
+    assert "no stored state" in filled.said()
+    expect_all(filled)
+    assert filled.stop() == 0
+    filled.start()
+    assert ", 0 of them folded now" in filled.said()
+    expect_all(filled)
+
+
+def test_a_death_by_damage_has_the_next_start_begin_anew(filled):
+    """Free pages are nothing that is read beforehand: who stores comes upon them."""
+    misdirect(filled.data / "state" / "data.mdb")
+    filled.start()
+    settle(filled)
+    with filled.client() as client:
+        client.call("AWARD", "account-7", "coin", 2)
+    filled.process.send_signal(signal.SIGTERM)
+    assert filled.process.wait(20) != 0, filled.said()
+    assert mark(filled).read_bytes() == b"\x02"
+    filled.start()
+    assert "will be rebuilt" in filled.said()
+    with filled.client() as client:
+        assert client.call("BALANCE", "account-7", "coin")["available"] == 1009
+
+
+def test_a_file_that_is_cut_short_while_it_is_served_from(filled):
+    filled.start()
+    settle(filled)
+    with open(filled.data / "state" / "data.mdb", "r+b") as file:
+        file.truncate(8192)
+    with filled.client() as client, pytest.raises(resp.Closed):
+        client.call("BALANCE", "account-7", "coin")
+    assert filled.process.wait(20) == 76
+    assert "SIGBUS" in filled.said() and mark(filled).read_bytes() == b"\x02"
+    filled.start()
+    assert "will be rebuilt" in filled.said()
     expect_all(filled)
 
 

@@ -120,7 +120,7 @@ private func text(_ key: Span<UInt8>, _ value: Span<UInt8>) -> String {
         as: UTF8.self)
 }
 
-@Test("named databases are apart, and one entry or all can be removed")
+@Test("named databases are apart, and an entry can be removed")
 func databases() throws {
     let directory = ScratchDirectory()
     let environment = try open(directory, databaseCount: 2)
@@ -135,11 +135,10 @@ func databases() throws {
     let wasThere = try transaction.delete(key: there.span, in: one)
     let wasMissing = try transaction.delete(key: missing.span, in: one)
     #expect(wasThere && !wasMissing)
-    try transaction.removeAll(in: two)
     try transaction.commit()
     let reader = try environment.beginRead()
     let counts = [try reader.entryCount(in: one), try reader.entryCount(in: two)]
-    #expect(counts == [2, 0])
+    #expect(counts == [2, 3])
 }
 
 @Test("a map that is full says so, grows while nobody reads, and takes what it refused")

@@ -108,7 +108,7 @@ func unusableState() throws {
     }
     overwrite(scratch.ledger + "/state/data.mdb", [UInt8](repeating: 0x55, count: 200), at: 0)
     let ledger = try openLedger(scratch)
-    #expect(ledger.warnings.contains { $0.contains("meta damaged") })
+    #expect(ledger.warnings.contains { $0.contains("its first pages are damaged") })
     #expect(try openState(ledger).value(in: .words, forKey: [1]) == nil)
     shell("rm -rf '\(scratch.ledger)/state'")
 }

@@ -23,7 +23,18 @@ enum StateDirectory {
         } catch {
             try Directory.removeEnvironment(paths.state)
             let state = try create(paths, mapSize: mapSize)
-            return (state, ["\(paths.state) could not be used and will be rebuilt: \(error)"])
+            let why = "\(paths.state) could not be used and will be rebuilt: \(reason(error))"
+            return (state, [why])
+        }
+    }
+
+    /// What errors that speak of the log say of the state.
+    private static func reason(_ error: StoreError) -> String {
+        switch error {
+        case .truncated(let size, let needed):
+            "its file has \(size) bytes, its pages need \(needed)"
+        case .metaDamaged: "its first pages are damaged"
+        default: "\(error)"
         }
     }
 
