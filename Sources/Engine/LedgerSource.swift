@@ -79,7 +79,7 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
         var last = accountCount
         let end = UInt32.max.bigEndianBytes
         try state.storage.neighbours(of: end.span, in: .accounts) { key, _, _ in
-            last = max(last, UInt32(bigEndian: [UInt8](bytes: key)))
+            last = max(last, key.bigEndianNumber ?? 0)
         }
         lastStored = last
         newestKey = accountCount
@@ -91,8 +91,10 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
             try state.value(in: .accounts, orProvenAbsent: account.rawValue.bigEndianBytes)
         }
         guard let row else { return nil }
-        guard State.isRow(row) else { return reject(Self.damage(account)) }
-        return isPast(row, of: account) ? row : nil
+        guard State.isRow(row), let last = try? Self.last(ofRow: row) else {
+            return reject(Self.damage(account))
+        }
+        return isPast(last, of: account) ? row : nil
     }
 
     private static func damage(_ account: AccountNumber) -> String {
@@ -101,10 +103,7 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
 
     /// Whether a row has seen nothing but what is on disk: rows are stored once that is so. Otherwise the log
     /// has lost events since.
-    private func isPast(_ row: [UInt8], of account: AccountNumber) -> Bool {
-        guard let last = try? Self.last(ofRow: row) else {
-            return reject(Self.damage(account)) ?? false
-        }
+    private func isPast(_ last: SequenceNumber, of account: AccountNumber) -> Bool {
         guard last > durable else { return true }
         fault =
             fault ?? "log regressed: account \(account.rawValue) has seen event \(last), "
@@ -118,15 +117,16 @@ package final class StoredSource<Log: LogStorage, Stored: StateStorage>: LedgerS
         let count = ledger.state.accountCount
         _ = attempt { () throws(StoreError) in
             try state.scan(.accounts, from: []) { key, value in
-                let account = AccountNumber(UInt32(bigEndian: [UInt8](bytes: key)))
+                guard let account = key.bigEndianNumber.map(AccountNumber.init) else {
+                    return reject("state damaged: a row of no account") ?? false
+                }
                 // The tail opens those behind.
                 guard account.rawValue <= count else { return false }
-                let row = [UInt8](bytes: value)
-                guard isPast(row, of: account), bringKeyNear(account) else { return false }
-                guard ledger.state.take(storedRow: row, of: account) else {
+                guard bringKeyNear(account) else { return false }
+                guard let last = ledger.state.take(storedRow: value, of: account) else {
                     return reject(Self.damage(account)) ?? false
                 }
-                return fault == nil
+                return isPast(last, of: account) && fault == nil
             }
         }
     }
@@ -323,10 +323,6 @@ extension UInt32 {
     }
 
     package var littleEndianBytes: [UInt8] { bigEndianBytes.reversed() }
-
-    package init(bigEndian bytes: [UInt8]) {
-        self = bytes.reduce(0) { $0 << 8 | UInt32($1) }
-    }
 
     package init(littleEndian bytes: [UInt8]) {
         self = bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }

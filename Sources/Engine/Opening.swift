@@ -144,7 +144,8 @@ package struct Opening<Log: LogStorage, Stored: StateStorage> {
         try state.scan(.rulebooks, from: []) { key, value in
             var reader = ByteReader([UInt8](bytes: value))
             guard let sequence = try? reader.varint() else { return false }
-            heads.append((UInt32(bigEndian: [UInt8](bytes: key)), sequence))
+            guard let number = key.bigEndianNumber else { return false }
+            heads.append((number, sequence))
             return true
         }
         var rulebooks: [State.AdoptedRules] = []

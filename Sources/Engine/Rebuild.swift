@@ -89,8 +89,7 @@ package final class Rebuild: @unchecked Sendable {
         var last: [UInt8] = []
         do throws(StoreError) {
             try stored.scan(.accounts, from: first) { key, row in
-                if key.count == 4 {
-                    let number = UInt32(bigEndian: [UInt8](bytes: key))
+                if let number = key.bigEndianNumber {
                     storedRows.look(at: row, of: AccountNumber(number), in: &state)
                 }
                 count += 1

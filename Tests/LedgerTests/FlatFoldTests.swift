@@ -153,6 +153,23 @@ import Testing
         return nil
     }
 
+    /// A row that was changed is taken where it is one still, as it is read by itself.
+    private static func expectSameOfDamaged(
+        _ row: [UInt8], _ random: inout PlainRandom
+    ) {
+        var damaged = row
+        let position = Int(random.next() % UInt64(row.count))
+        switch random.next() % 3 {
+        case 0: damaged[position] ^= 1 << UInt8(random.next() % 8)
+        case 1: damaged.removeLast(position)
+        default: damaged.insert(0x80, at: position)
+        }
+        var state = State(source: EmptySource())
+        let isTaken = state.take(storedRow: damaged.span, of: AccountNumber(1)) != nil
+        #expect(isTaken == State.isRow(damaged))
+        if isTaken { #expect(state.encodeRow(AccountNumber(1)) == damaged) }
+    }
+
     private static func expectSame(_ a: inout State, _ b: inout State) {
         #expect(a.head == b.head && a.time == b.time && a.accountCount == b.accountCount)
         for number in 0...a.accountCount {
@@ -256,9 +273,9 @@ import Testing
         // With all rows read beforehand it comes to the same.
         var ahead = restored()
         for (account, row) in stored.rows {
-            let isTaken = ahead.take(storedRow: row, of: account)
-            let isRefused = !ahead.take(storedRow: [0xFF], of: AccountNumber(.max / 2))
-            #expect(isTaken && isRefused)
+            let isTaken = ahead.take(storedRow: row.span, of: account) != nil
+            #expect(isTaken && ahead.encodeRow(account) == row)
+            Self.expectSameOfDamaged(row, &random)
         }
         #expect(Self.foldBlocks(log, from: mark, &random, into: &ahead) == nil)
         Self.expectSame(&ahead, &general)
@@ -347,6 +364,24 @@ import Testing
         #expect(taken > 1_000)
     }
 
+    @Test("a number over 64 bits, or not in its shortest form, is none")
+    func longestVarints() {
+        let continued = [UInt8](repeating: 0xFF, count: 8)
+        let ends: [[UInt8]: UInt64?] = [
+            [0x7F]: .max >> 1, [0x01]: 0x01FF_FFFF_FFFF_FFFF, [0x00]: nil, [0x80]: nil,
+            [0x80, 0x01]: 0x80FF_FFFF_FFFF_FFFF, [0xFF, 0x01]: .max, [0xFF, 0x00]: nil,
+            [0xFF, 0x02]: nil, [0xFF, 0x81]: nil, [0xFF]: nil, []: nil,
+        ]
+        for (end, value) in ends {
+            let bytes = continued + end
+            var reader = FlatReader(bytes.indices)
+            let read = reader.anyVarint(bytes.span)
+            var general = ByteReader(bytes)
+            #expect((reader.isGood ? read : nil) == value)
+            #expect(((try? general.varint()) ?? nil) == value)
+        }
+    }
+
     @Test("numbers of every size are read as they are one byte at a time")
     func varints() {
         var random = PlainRandom(state: 4711)
@@ -366,6 +401,12 @@ import Testing
             } else {
                 #expect(!reader.isGood)
             }
+            var any = FlatReader(range)
+            let same = any.anyVarint(bytes.span)
+            #expect(any.isGood && any.isAtEnd && same == value)
+            var short = FlatReader(before..<range.upperBound - 1)
+            _ = short.anyVarint(bytes.span)
+            #expect(!short.isGood)
             var plain = PlainReader(range)
             let hasSlack = plain.hasSlack(in: bytes.span)
             #expect(hasSlack == (range.count + after >= PlainReader.slack))

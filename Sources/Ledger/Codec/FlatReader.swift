@@ -1,7 +1,8 @@
 /// A place in bytes that somebody lends, read on from without copying any of them.
 ///
-/// Accepts only what `ByteReader` accepts, but not all of that (no varint of more than eight bytes); and
-/// it doesn't say what is wrong: whoever finds `isGood` false has it read in the general way, which does.
+/// Accepts only what `ByteReader` accepts, but not all of that (no varint of more than eight bytes unless
+/// it is asked for); and it doesn't say what is wrong: whoever finds `isGood` false has it read in the
+/// general way, which does.
 struct FlatReader {
     private(set) var position: Int
     private let end: Int
@@ -74,6 +75,28 @@ struct FlatReader {
         return number.value
     }
 
+    /// As `varint`, also of nine and ten bytes.
+    @inline(__always)
+    mutating func anyVarint(_ bytes: Span<UInt8>) -> UInt64 {
+        guard end &- position > 8 else { return varint(bytes) }
+        let word = bytes.word(at: position)
+        guard word & LoadedVarint.marks == LoadedVarint.marks else { return varint(bytes) }
+        let low = LoadedVarint.joined(word)
+        let ninth = UInt64(bytes[position &+ 8])
+        if ninth < 0x80 {
+            expect(ninth > 0)
+            position &+= 9
+            return low | ninth << 56
+        }
+        // The tenth byte holds the 64th bit alone.
+        guard end &- position > 9, bytes[position &+ 9] == 1 else {
+            isGood = false
+            return 0
+        }
+        position &+= 10
+        return low | (ninth & 0x7F) << 56 | 1 << 63
+    }
+
     @inline(__always)
     mutating func varint32(_ bytes: Span<UInt8>) -> UInt32 {
         let value = varint(bytes)
@@ -82,9 +105,15 @@ struct FlatReader {
     }
 
     @inline(__always)
-    mutating func signed(_ bytes: Span<UInt8>) -> Int64 {
-        let value = varint(bytes)
-        return Int64(bitPattern: (value >> 1) ^ (0 &- (value & 1)))
+    mutating func signed(_ bytes: Span<UInt8>) -> Int64 { Self.signed(varint(bytes)) }
+
+    /// As `signed`, also of nine and ten bytes.
+    @inline(__always)
+    mutating func anySigned(_ bytes: Span<UInt8>) -> Int64 { Self.signed(anyVarint(bytes)) }
+
+    @inline(__always)
+    private static func signed(_ zigzag: UInt64) -> Int64 {
+        Int64(bitPattern: (zigzag >> 1) ^ (0 &- (zigzag & 1)))
     }
 
     /// A number of things that each take at least one more byte.
@@ -118,17 +147,25 @@ struct LoadedVarint {
     /// would be a second one.
     let isGood: Bool
 
+    /// The high bit of each byte.
+    static let marks: UInt64 = 0x8080_8080_8080_8080
+
     @inline(__always)
     init(_ word: UInt64) {
-        let stops = ~word & 0x8080_8080_8080_8080
+        let stops = ~word & Self.marks
         size = (stops.trailingZeroBitCount >> 3) &+ 1
         // Where no byte ends it, `&>>` makes nonsense of the size, and so does the rest.
-        var groups = word & (UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* size))
-        groups &= 0x7F7F_7F7F_7F7F_7F7F
-        groups = (groups & 0x007F_007F_007F_007F) | (groups & 0x7F00_7F00_7F00_7F00) >> 1
-        groups = (groups & 0x0000_3FFF_0000_3FFF) | (groups & 0x3FFF_0000_3FFF_0000) >> 2
-        value = (groups & 0x0000_0000_0FFF_FFFF) | (groups & 0x0FFF_FFFF_0000_0000) >> 4
+        value = Self.joined(word & (UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* size)))
         isGood =
             stops != 0 && value &>> UInt64(truncatingIfNeeded: 7 &* (size &- 1)) != 0
+    }
+
+    /// The lowest seven bits of each byte, side by side.
+    @inline(__always)
+    static func joined(_ word: UInt64) -> UInt64 {
+        var groups = word & 0x7F7F_7F7F_7F7F_7F7F
+        groups = (groups & 0x007F_007F_007F_007F) | (groups & 0x7F00_7F00_7F00_7F00) >> 1
+        groups = (groups & 0x0000_3FFF_0000_3FFF) | (groups & 0x3FFF_0000_3FFF_0000) >> 2
+        return (groups & 0x0000_0000_0FFF_FFFF) | (groups & 0x0FFF_FFFF_0000_0000) >> 4
     }
 }

@@ -40,51 +40,45 @@ extension State {
     ///
     /// - Returns: false where it can't be decoded, which leaves the account empty.
     @discardableResult
-    mutating func decodeRow(_ account: AccountNumber, _ bytes: [UInt8]) -> Bool {
+    mutating func decodeRow(_ account: AccountNumber, _ bytes: Span<UInt8>) -> Bool {
         var row = rows[account]
-        guard let cells = try? Self.decodeRow(bytes, into: &row) else { return false }
-        row.block = pool.take(cells)
+        guard Self.decodeRow(bytes, into: &row, &taken) else { return false }
+        row.block = pool.take(taken)
         rows[account] = row
         return true
     }
 
+    /// Answers whether that is a row; the cells that it replaces `cells` with are in order then.
     private static func decodeRow(
-        _ bytes: [UInt8], into row: inout AccountRow
-    ) throws(DecodingError) -> [Cell] {
-        var reader = ByteReader(bytes)
-        row.last = try reader.varint()
-        row.opened = try reader.varint()
-        row.eventCount = try reader.varint32()
-        row.parent = AccountNumber(try reader.varint32())
-        let flags = AccountRow.Flags(rawValue: try reader.u8())
-        guard flags.isSubset(of: .stored) else {
-            throw DecodingError("no such flag", at: reader.position)
-        }
+        _ bytes: Span<UInt8>, into row: inout AccountRow, _ cells: inout [Cell]
+    ) -> Bool {
+        var reader = FlatReader(0..<bytes.count)
+        row.last = reader.anyVarint(bytes)
+        row.opened = reader.anyVarint(bytes)
+        row.eventCount = reader.varint32(bytes)
+        row.parent = AccountNumber(reader.varint32(bytes))
+        let flags = AccountRow.Flags(rawValue: reader.u8(bytes))
+        reader.expect(flags.isSubset(of: .stored))
         row.flags.formUnion(flags)
-        let cells = try decodeCells(&reader)
-        try reader.expectEnd()
-        return cells
-    }
-
-    private static func decodeCells(_ reader: inout ByteReader) throws(DecodingError) -> [Cell] {
-        var cells: [Cell] = []
+        cells.removeAll(keepingCapacity: true)
         var before: UInt64 = 0
-        for index in 0..<(try reader.count()) {
-            let (key, overflow) = before.addingReportingOverflow(try reader.varint())
-            guard !overflow, index == 0 || key > before else {
-                throw DecodingError("cells are out of order", at: reader.position)
-            }
+        for index in 0..<reader.count(bytes) {
+            let (key, overflow) = before.addingReportingOverflow(reader.anyVarint(bytes))
+            reader.expect(!overflow && (index == 0 || key > before))
             before = key
-            let value = CellValue(try reader.signed(), try reader.signed(), try reader.signed())
+            let value = CellValue(
+                reader.anySigned(bytes), reader.anySigned(bytes), reader.anySigned(bytes))
+            guard reader.isGood else { return false }
             cells.append(Cell(key: CellKey(rawValue: key), value: value))
         }
-        return cells
+        return reader.isGood && reader.isAtEnd
     }
 
     /// What a stored row says; of one that can't be decoded, nothing.
     static func glance(ofRow bytes: [UInt8]) -> AccountGlance {
         var row = AccountRow()
-        guard let cells = try? decodeRow(bytes, into: &row) else { return AccountGlance() }
+        var cells: [Cell] = []
+        guard decodeRow(bytes.span, into: &row, &cells) else { return AccountGlance() }
         return AccountGlance(
             eventCount: row.eventCount, isForgotten: row.flags.contains(.forgotten), cells: cells)
     }
@@ -92,6 +86,7 @@ extension State {
     /// Whether the bytes are a row, for whoever must decide if stored state can be trusted.
     package static func isRow(_ bytes: [UInt8]) -> Bool {
         var row = AccountRow()
-        return (try? decodeRow(bytes, into: &row)) != nil
+        var cells: [Cell] = []
+        return decodeRow(bytes.span, into: &row, &cells)
     }
 }

@@ -73,6 +73,8 @@ package struct State: ~Copyable {
     var actorNumbers: [Actor: UInt32] = [:]
     /// The id of the account that is being opened, while its event is folded.
     var idBeingOpened: [UInt8]?
+    /// Cells of the row that is being taken in.
+    var taken: [Cell] = []
     /// Ids lately shown, unsealed.
     var ids: [AccountNumber: [UInt8]] = [:]
     private static let idsMax = 65_536
@@ -252,19 +254,21 @@ package struct State: ~Copyable {
         rows[account].flags.insert(.loaded)
         guard account == .ledger || account.rawValue <= accountCount else { return }
         // Its checksum was right: where it can't be decoded, the source's owner is told, not here.
-        if let stored = source.storedRow(account) { decodeRow(account, stored) }
+        if let stored = source.storedRow(account) { decodeRow(account, stored.span) }
         rows[account].tokenKey = source.tokenKey(account)
     }
 
     /// Takes in the stored row of an account, as touching it first would; what memory has already stays.
     ///
-    /// - Returns: false where it can't be decoded.
-    package mutating func take(storedRow bytes: [UInt8], of account: AccountNumber) -> Bool {
-        guard !rows.flags(account).contains(.loaded) else { return true }
-        guard decodeRow(account, bytes) else { return false }
+    /// - Returns: the account's last event; `nil` where the row can't be decoded.
+    package mutating func take(
+        storedRow bytes: Span<UInt8>, of account: AccountNumber
+    ) -> SequenceNumber? {
+        guard !rows.flags(account).contains(.loaded) else { return rows.last(account) }
+        guard decodeRow(account, bytes) else { return nil }
         rows[account].flags.insert(.loaded)
         rows[account].tokenKey = source.tokenKey(account)
-        return true
+        return rows.last(account)
     }
 
     /// Brings the counters back that a checkpoint stored; the rest follows row by row.

@@ -110,4 +110,11 @@ extension Span<UInt8> {
         }
         return count - other.count
     }
+
+    /// What a key of four bytes says, the first one highest; `nil` of any other.
+    package var bigEndianNumber: UInt32? {
+        guard count == 4 else { return nil }
+        return UInt32(self[0]) << 24 | UInt32(self[1]) << 16 | UInt32(self[2]) << 8
+            | UInt32(self[3])
+    }
 }
