@@ -40,6 +40,12 @@ extension Span<UInt8> {
             littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
+    func hasSameBytes(as other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in 0..<count where self[index] != other[index] { return false }
+        return true
+    }
+
     /// Calls `body` with LMDB's description of these bytes, which it must only read.
     func withLMDBValue<R>(_ body: (inout MDB_val) -> R) -> R {
         unsafe withUnsafeBytes { bytes in

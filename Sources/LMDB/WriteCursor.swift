@@ -24,6 +24,30 @@ private import CLMDB
         try check(code, "mdb_cursor_put")
     }
 
+    /// As `put`, where the key is likely to be one of the next entries: to step there takes less than to
+    /// look for it.
+    ///
+    /// - Parameter stepsMax: how many entries on it may be.
+    package mutating func put(
+        _ value: Span<UInt8>, forKey key: Span<UInt8>, stepsMax: Int
+    ) throws(LMDBError) {
+        for _ in 0..<stepsMax {
+            var (next, old) = unsafe (MDB_val(), MDB_val())
+            guard unsafe mdb_cursor_get(handle, &next, &old, MDB_NEXT) == MDB_SUCCESS else {
+                break
+            }
+            let isThere = unsafe next.lend { $0.hasSameBytes(as: key) }
+            guard isThere else { continue }
+            let code = unsafe key.withLMDBValue { key in
+                unsafe value.withLMDBValue {
+                    unsafe mdb_cursor_put(handle, &key, &$0, UInt32(MDB_CURRENT))
+                }
+            }
+            return try check(code, "mdb_cursor_put")
+        }
+        try put(value, forKey: key)
+    }
+
     /// Moves to the key and removes its entry; false if there is none.
     @discardableResult
     package mutating func delete(key: Span<UInt8>) throws(LMDBError) -> Bool {

@@ -204,7 +204,7 @@ func openedTwice() async {
     }
 }
 
-@Test("a write cursor comes to what a dictionary comes to, in any order of keys", arguments: 0..<6)
+@Test("a write cursor comes to what a dictionary comes to, in any order of keys", arguments: 0..<8)
 func writeCursor(kind: Int) throws {
     let directory = ScratchDirectory()
     let environment = try open(directory, mapSize: 1 << 24)
@@ -220,18 +220,29 @@ func writeCursor(kind: Int) throws {
         try transaction.withWriteCursor(in: database) { (cursor) throws(LMDBError) in
             var last = try cursor.last { key in [UInt8](copying: key) }.map(number) ?? 0
             #expect(last == expected.keys.max() ?? 0)
+            var place = 0
             for index in 0..<1_500 {
-                // In order, at the end, or anywhere; with removals or without.
+                // In order, at the end, anywhere, or a little on from the one before; with removals or
+                // without.
+                let isStepping = kind > 5
                 let isOrdered = kind % 3 == 0
                 let isNew = kind % 3 == 1
-                let key = UInt32(isOrdered ? 2 * index : isNew ? Int(last) + 1 : draw(3_000))
-                if kind > 2, draw(4) == 0 {
+                place = (place + draw(9)) % 3_000
+                let key = UInt32(
+                    isStepping ? place : isOrdered ? 2 * index : isNew ? Int(last) + 1 : draw(3_000)
+                )
+                if kind > 2, kind != 6, draw(4) == 0 {
                     let isThere = try cursor.delete(key: bytes(of: key).span)
                     #expect(isThere == (expected.removeValue(forKey: key) != nil))
                 } else {
                     let value = [UInt8](repeating: UInt8(round), count: 1 + draw(120))
-                    try cursor.put(
-                        value.span, forKey: bytes(of: key).span, isLast: isNew && key > last)
+                    if isStepping {
+                        try cursor.put(
+                            value.span, forKey: bytes(of: key).span, stepsMax: draw(9))
+                    } else {
+                        try cursor.put(
+                            value.span, forKey: bytes(of: key).span, isLast: isNew && key > last)
+                    }
                     expected[key] = value
                     if isNew { last = key }
                 }

@@ -94,8 +94,12 @@ package final class LMDBState: StateStorage {
     ) throws(LMDBError) {
         // The greatest key.
         var end = try cursor.last { [UInt8](copying: $0) } ?? []
+        // Where the cursor is, if that is a number's place.
+        var place: UInt32?
         try changes.visit { (other, key, value, isRemoval) throws(LMDBError) in
             guard other == table else { return }
+            let before = place
+            place = nil
             if isRemoval {
                 try cursor.delete(key: key)
                 return
@@ -106,9 +110,17 @@ package final class LMDBState: StateStorage {
                 end.removeAll(keepingCapacity: true)
                 end.append(copying: key)
             }
-            try cursor.put(value, forKey: key, isLast: isLast)
+            place = key.bigEndianNumber
+            if !isLast, let before, let place, place > before, place - before <= stepsMax {
+                try cursor.put(value, forKey: key, stepsMax: Int(place - before))
+            } else {
+                try cursor.put(value, forKey: key, isLast: isLast)
+            }
         }
     }
+
+    /// Up to so many entries on it takes less to step there than to look for one.
+    private static let stepsMax: UInt32 = 6
 
     /// Begins with new files: LMDB would follow the pages of the old ones to free them, and of those that
     /// are damaged no process would come back.

@@ -25,6 +25,7 @@ package struct StateChanges: Sendable {
 
     private var bytes: [UInt8] = []
     private var entries: [Entry] = []
+    private var tables = Set<StateTable>()
 
     package init() {}
 
@@ -79,16 +80,16 @@ package struct StateChanges: Sendable {
         bytes.append(littleEndian: key.byteSwapped)
         let keyEnd = bytes.count
         bytes.append(littleEndian: words)
-        entries.append(
-            Entry(table: table, isRemoval: false, keyEnd: keyEnd, end: bytes.count))
+        note(Entry(table: table, isRemoval: false, keyEnd: keyEnd, end: bytes.count))
     }
 
-    func haveSome(of table: StateTable) -> Bool { entries.contains { $0.table == table } }
+    func haveSome(of table: StateTable) -> Bool { tables.contains(table) }
 
     /// Empties it, keeping its memory.
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
+        tables.removeAll(keepingCapacity: true)
     }
 
     private mutating func append(
@@ -98,8 +99,13 @@ package struct StateChanges: Sendable {
         key(&bytes)
         let keyEnd = bytes.count
         value(&bytes)
-        entries.append(
-            Entry(table: table, isRemoval: isRemoval, keyEnd: keyEnd, end: bytes.count))
+        note(Entry(table: table, isRemoval: isRemoval, keyEnd: keyEnd, end: bytes.count))
+    }
+
+    @inline(__always)
+    private mutating func note(_ entry: Entry) {
+        if entries.last?.table != entry.table { tables.insert(entry.table) }
+        entries.append(entry)
     }
 
     /// The same with each value followed by its checksum.
