@@ -92,9 +92,9 @@ extension Engine {
         Self.eventsPerCheckpoint(accounts: UInt64(ledger.state.accountCount))
     }
 
-    /// A row is written for eight events or more, as long as that makes no start slow.
+    /// A row is written for eight events or more, as long as that makes no start slow; for two at least.
     static func eventsPerCheckpoint(accounts: UInt64) -> UInt64 {
-        max(tailEventsMin, min(8 * accounts, tailEventsWanted), accounts)
+        max(tailEventsMin, min(8 * accounts, tailEventsWanted), 2 * accounts)
     }
 
     /// Whether anything at all has changed since the last checkpoint.

@@ -29,7 +29,10 @@ extension Front {
         isCheckpointWriting = true
         partWriting = work.part
         if work.part == .rows, !isDraining {
-            nextSliceAt = now + ServerLimits.millisecondsPerSlice
+            // Where nothing has happened since the slice before, there is nobody to be held up.
+            let isResting = engine.head == headAtSlice
+            nextSliceAt = now + (isResting ? 0 : ServerLimits.millisecondsPerSlice)
+            headAtSlice = engine.head
         }
         // Keys take memory for as long as they aren't stored.
         let isUrgent = work.part == .keys || isDraining || engine.isCheckpointLate

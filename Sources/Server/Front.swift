@@ -98,6 +98,8 @@ final class Front {
     var storekeeperWriting = 0
     /// Monotonic milliseconds: before that no slice is taken, if the checkpoint isn't behind.
     var nextSliceAt: Int64 = 0
+    /// The newest event when the last slice of rows was handed over.
+    var headAtSlice: SequenceNumber = 0
     var partWriting = CheckpointWork.Part.rows
     var rebuildRun: RebuildRun?
     /// Connections that wait for a job to be done, and STATS that are being counted.

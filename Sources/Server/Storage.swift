@@ -77,7 +77,7 @@ package struct Storage {
     func makeReader(_ name: String) throws(SystemFault) -> WorkerThread<ReadJob, ReadOutcome> {
         let reader = LogReader(log)
         let log = log
-        return try WorkerThread(name, .some) { job in
+        return try WorkerThread(name, .much) { job in
             job.run(reader) { account in
                 (try? log.key(of: account.rawValue)).map { AccountKey($0) }
             }

@@ -7,9 +7,9 @@ import Synchronization
 enum Patience: Sendable {
     /// It takes its share.
     case none
-    /// It leaves them to the others down to about a thirtieth of one: however much is read, writes go on.
+    /// It leaves them to the others down to about a thirtieth of one.
     case some
-    /// The same, down to a seventieth: enough to come to an end, however busy the others are.
+    /// The same, down to a seventieth: enough to come to an end, and however much is read, writes go on.
     case much
     /// It has what nobody else wants, and makes way at once; perhaps it never has anything.
     case endless
