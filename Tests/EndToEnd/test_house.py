@@ -33,7 +33,7 @@ UNSAFE = {
 THREADS = {
     "LMDB": ["Environment.swift", "WriteTransaction.swift"],
     "Server": ["*"],
-    "Store": ["Keys/KeyIndex.swift", "Log/LMDBLog.swift"],
+    "Store": ["Keys/KeyIndex.swift", "Log/LMDBLog.swift", "State/LMDBState.swift"],
     "stele": ["System/*"],
 }
 CLOCKS = {"Server": ["Syscall*.swift"], "stele": ["System/*"], "stelesim": ["main.swift"]}
