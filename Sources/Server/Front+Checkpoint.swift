@@ -68,8 +68,14 @@ extension Front {
             Syscall.waitReadable(storekeeper.done.descriptor, milliseconds: 10_000)
             takeCheckpoint()
         }
-        guard engine.hasChangedSinceCheckpoint, engine.fault == nil else { return }
-        engine.beginCheckpoint()
+        // One that was under way has seen nothing that came after its beginning.
+        for _ in 0..<2 where engine.hasChangedSinceCheckpoint && engine.fault == nil {
+            engine.beginCheckpoint()
+            storeCheckpoint()
+        }
+    }
+
+    private func storeCheckpoint() {
         repeat {
             while hasEntriesToTake { writeCheckpoint() }
             guard isCheckpointWriting else { return }

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+import daemon as daemons
 import resp
 
 
@@ -194,3 +195,24 @@ def test_a_table_whose_name_is_damaged_is_not_taken_for_empty(filled, table):
     assert "will be rebuilt" in filled.said() or "no stored state" in filled.said()
     settle(filled)
     expect_all(filled)
+
+
+def test_told_to_stop_amid_a_checkpoint_it_stores_what_came_since(daemon):
+    load = subprocess.Popen(
+        [daemons.program("stele"), "--socket", daemon.socket, "bench", "--accounts", "200000", "--connections", "4",
+         "--pipeline", "1000", "--seconds", "60"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        with daemon.client() as client:
+            deadline = time.monotonic() + 60
+            while "checkpoint_under_way:1" not in client.call("INFO", "log"):
+                assert time.monotonic() < deadline and load.poll() is None
+                time.sleep(0.005)
+            begun = client.call("XLEN", "log")
+            while client.call("XLEN", "log") < begun + 10_000:
+                assert time.monotonic() < deadline and load.poll() is None
+        assert daemon.stop(60) == 0
+    finally:
+        load.kill()
+        load.wait()
+    daemon.start()
+    assert ", 0 of them folded now" in daemon.said()
