@@ -36,8 +36,9 @@ private import CLMDB
             guard unsafe mdb_cursor_get(handle, &next, &old, MDB_NEXT) == MDB_SUCCESS else {
                 break
             }
-            let isThere = unsafe next.lend { $0.hasSameBytes(as: key) }
-            guard isThere else { continue }
+            let order = unsafe next.lend { $0.compare(key) }
+            if order > 0 { break }
+            guard order == 0 else { continue }
             let code = unsafe key.withLMDBValue { key in
                 unsafe value.withLMDBValue {
                     unsafe mdb_cursor_put(handle, &key, &$0, UInt32(MDB_CURRENT))

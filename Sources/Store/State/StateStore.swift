@@ -103,14 +103,6 @@ package struct StateStore<Storage: StateStorage>: Sendable {
 }
 
 extension Span<UInt8> {
-    /// Less than, equal to or greater than zero, as these bytes come before, are, or come after others.
-    func compare(_ other: Span<UInt8>) -> Int {
-        for index in 0..<Swift.min(count, other.count) where self[index] != other[index] {
-            return self[index] < other[index] ? -1 : 1
-        }
-        return count - other.count
-    }
-
     /// What a key of four bytes says, the first one highest; `nil` of any other.
     package var bigEndianNumber: UInt32? {
         guard count == 4 else { return nil }
